@@ -1,0 +1,102 @@
+/** What a run depends on besides Windows itself: time, randomness, files and processes, each replaceable (design: Host). */
+
+/** Takes a timer back; harmless after it has fired. */
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, never backwards. */
+  monotonic(): number;
+  /** Calls `callback` once after `delayMs`. A pending timer does not keep the process alive. */
+  after(delayMs: number, callback: () => void): Cancel;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** A version 4 UUID, lower case. */
+  uuid(): string;
+}
+
+export interface FileInfo {
+  readonly size: number;
+  readonly isDirectory: boolean;
+  readonly isFile: boolean;
+  /** Same device and inode: the same file under another name. */
+  readonly identity: string;
+}
+
+/** An open file. All positions are explicit, in bytes. */
+export interface OpenFile {
+  /** Reads up to `target.byteLength` bytes; returns how many, 0 at the end. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `source` or rejects. */
+  write(source: Uint8Array, position: number): Promise<void>;
+  /** Everything written so far is durable once this resolves. */
+  sync(): Promise<void>;
+  truncate(byteLength: number): Promise<void>;
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Files; rejections are Node's system errors with `code` (`ENOENT`, `ENOSPC` ...). */
+export interface Files {
+  /** `create` fails with EEXIST when the file is there. */
+  open(path: string, mode: 'read' | 'create' | 'modify'): Promise<OpenFile>;
+  /** Replaces the target in one step. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  stat(path: string): Promise<FileInfo | undefined>;
+  list(directory: string): Promise<readonly string[]>;
+  makeDirectory(directory: string): Promise<void>;
+  /** Makes names created, renamed or removed in the directory durable, where the system can. */
+  syncDirectory(directory: string): Promise<void>;
+  /** The absolute path, in the system's own form. */
+  resolve(path: string): string;
+  directoryOf(path: string): string;
+}
+
+/** A child process; its output as text lines. */
+export interface ChildProcess {
+  readonly pid: number;
+  /** Standard output and standard error, line by line, as they come. */
+  readonly lines: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly text: string }>;
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  kill(): void;
+}
+
+export interface Processes {
+  readonly pid: number;
+  spawn(command: string, args: readonly string[], options?: { readonly env?: Readonly<Record<string, string>> }): ChildProcess;
+}
+
+export interface Host {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly files: Files;
+  readonly processes: Processes;
+}
+
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+  readonly code = 'ERR_TIMEOUT';
+}
+
+/** Waits; rejects with the signal's AbortError-like reason when it fires first. */
+export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+      return;
+    }
+    const onAbort = (): void => {
+      cancel();
+      reject(signal?.reason instanceof Error ? signal.reason : new Error(String(signal?.reason)));
+    };
+    const cancel = clock.after(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

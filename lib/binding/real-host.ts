@@ -1,0 +1,143 @@
+/** The Host of a real run: this process's clock, randomness, file system and child processes. */
+import { spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import * as path from 'node:path';
+import { createInterface } from 'node:readline';
+
+import type { ChildProcess, Clock, FileInfo, Files, Host, OpenFile, Processes, Random } from './host';
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, callback) {
+    // Node's timers overflow above 2^31-1 ms: such a wait is re-armed.
+    const longest = 0x7fffffff;
+    let left = delayMs;
+    let timer: NodeJS.Timeout;
+    const arm = (): void => {
+      const part = Math.min(left, longest);
+      left -= part;
+      timer = setTimeout(() => {
+        if (left > 0) arm();
+        else callback();
+      }, part);
+      timer.unref();
+    };
+    arm();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+const random: Random = { bytes: (count) => randomBytes(count), uuid: () => randomUUID() };
+
+class RealFile implements OpenFile {
+  constructor(private readonly handle: fs.FileHandle) {}
+
+  async read(target: Uint8Array, position: number): Promise<number> {
+    const { bytesRead } = await this.handle.read(target, 0, target.byteLength, position);
+    return bytesRead;
+  }
+
+  async write(source: Uint8Array, position: number): Promise<void> {
+    let done = 0;
+    while (done < source.byteLength) {
+      const { bytesWritten } = await this.handle.write(source, done, source.byteLength - done, position + done);
+      done += bytesWritten;
+    }
+  }
+
+  sync(): Promise<void> {
+    return this.handle.sync();
+  }
+
+  truncate(byteLength: number): Promise<void> {
+    return this.handle.truncate(byteLength);
+  }
+
+  async size(): Promise<number> {
+    return (await this.handle.stat()).size;
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+const openFlags = { read: 'r', create: 'wx+', modify: 'r+' } as const;
+
+const files: Files = {
+  open: async (file, mode) => new RealFile(await fs.open(file, openFlags[mode])),
+  rename: (from, to) => fs.rename(from, to),
+  remove: (file) => fs.unlink(file),
+  async stat(file): Promise<FileInfo | undefined> {
+    try {
+      const info = await fs.stat(file, { bigint: true });
+      return { size: Number(info.size), isDirectory: info.isDirectory(), isFile: info.isFile(), identity: `${String(info.dev)}:${String(info.ino)}` };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+      throw error;
+    }
+  },
+  list: (directory) => fs.readdir(directory),
+  makeDirectory: async (directory) => {
+    await fs.mkdir(directory, { recursive: true });
+  },
+  async syncDirectory(directory) {
+    // Windows cannot sync a directory handle; NTFS journals names itself.
+    if (process.platform === 'win32') return;
+    const handle = await fs.open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  resolve: (file) => path.resolve(file),
+  directoryOf: (file) => path.dirname(file),
+};
+
+const processes: Processes = {
+  pid: process.pid,
+  spawn(command, args, options): ChildProcess {
+    const child = spawn(command, [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, env: { ...process.env, ...options?.env } });
+    const lines: { stream: 'stdout' | 'stderr'; text: string }[] = [];
+    let open = 2;
+    let wake: (() => void) | undefined;
+    const notify = (): void => {
+      wake?.();
+    };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      createInterface({ input: child[stream] })
+        .on('line', (text) => {
+          lines.push({ stream, text });
+          notify();
+        })
+        .on('close', () => {
+          open -= 1;
+          notify();
+        });
+    }
+    const exited = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => {
+        resolve({ code, signal });
+      });
+    });
+    // Whoever awaits `exited` later still gets the rejection; nobody is forced to.
+    exited.catch(() => undefined);
+    async function* read(): AsyncGenerator<{ stream: 'stdout' | 'stderr'; text: string }> {
+      for (;;) {
+        const line = lines.shift();
+        if (line !== undefined) yield line;
+        else if (open === 0) return;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    }
+    return { pid: child.pid ?? -1, lines: read(), exited, kill: () => void child.kill() };
+  },
+};
+
+export const realHost: Host = { clock, random, files, processes };

@@ -1,0 +1,93 @@
+/**
+ * The language of the interface tables: one table per Windows API family is the single description of its interfaces.
+ * The contract's types, the proxies, the addon's and the doubles' marshalling and the simulator's dispatch all come from it.
+ */
+
+/** How a value looks on the C side; `PlainValue` in `channel.ts` says what each becomes in JavaScript. */
+export type ValueType =
+  | { readonly kind: 'u32' }
+  | { readonly kind: 'u64' }
+  /** LPCWSTR, UTF-16, zero-terminated. */
+  | { readonly kind: 'wstr'; readonly nullable?: boolean }
+  /** A struct by pointer, copied at the call. */
+  | { readonly kind: 'struct'; readonly struct: string }
+  /** A struct that stays the callee's: its fields travel together with its address (`pointer`), which identifies it. */
+  | { readonly kind: 'lent'; readonly struct: string }
+  /** An address, not followed. */
+  | { readonly kind: 'pointer' }
+  /** A COM interface pointer; in JavaScript a handle number, owned by the receiver. */
+  | { readonly kind: 'interface'; readonly interface: string };
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly direction: 'in' | 'out';
+  /** What the contract's TypeScript shows instead of a bare address: `buffer` is a view on the memory there. */
+  readonly shownAs?: 'buffer';
+  /** What callers must know: unit, owner, range. */
+  readonly note?: string;
+}
+
+/**
+ * The native thread that makes the call (design rule 6). `configuration` is a set's second thread, because GetConfiguration blocks;
+ * `device` is the device's own thread, whose waits are alertable.
+ */
+export type CallThread = 'control' | 'configuration' | 'device';
+
+export interface Method {
+  readonly name: string;
+  readonly slot: number;
+  readonly thread: CallThread;
+  readonly parameters: readonly Parameter[];
+  readonly note?: string;
+  readonly source: string;
+}
+
+export interface InterfaceTable {
+  readonly name: string;
+  readonly iid: string;
+  readonly base: string | null;
+  readonly methods: readonly Method[];
+}
+
+export interface StructField {
+  readonly name: string;
+  readonly type: 'u32' | 'u64' | 'pointer';
+  readonly offset: number;
+  readonly shownAs?: 'buffer';
+  readonly note?: string;
+}
+
+export interface StructTable {
+  readonly name: string;
+  /** Bytes, on x64 and arm64. */
+  readonly size: number;
+  readonly fields: readonly StructField[];
+  readonly source: string;
+}
+
+export interface ComClass {
+  readonly name: string;
+  readonly clsid: string;
+  /** The interface asked for at activation. */
+  readonly interface: string;
+  /** The DLL that serves it: named in errors only, because COM finds it by its registration. */
+  readonly dll: string;
+}
+
+export interface ApiTable {
+  readonly family: string;
+  readonly classes: readonly ComClass[];
+  readonly interfaces: readonly InterfaceTable[];
+  readonly structs: readonly StructTable[];
+}
+
+/** `IClientVirtualDevice::GetCommand`: how an operation is named in calls, errors and recordings. */
+export function operationName(table: InterfaceTable, method: Method): string {
+  return `${table.name}::${method.name}`;
+}
+
+/** `GetCommand` -> `getCommand`. */
+export function memberName(method: Method): string {
+  return method.name.charAt(0).toLowerCase() + method.name.slice(1);
+}

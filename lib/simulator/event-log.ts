@@ -1,0 +1,25 @@
+/** The machine's application event log. */
+
+export interface EventLogEntry {
+  /** Milliseconds since 1970, the machine's time. */
+  readonly time: number;
+  /** `MSSQLSERVER`, `SQLVDI`, `VSS` ... */
+  readonly source: string;
+  readonly eventId: number;
+  readonly level: 'information' | 'warning' | 'error';
+  readonly message: string;
+}
+
+export class EventLog {
+  private readonly list: EventLogEntry[] = [];
+
+  constructor(private readonly now: () => number) {}
+
+  write(source: string, eventId: number, level: EventLogEntry['level'], message: string): void {
+    this.list.push({ time: this.now(), source, eventId, level, message });
+  }
+
+  get entries(): readonly EventLogEntry[] {
+    return this.list;
+  }
+}

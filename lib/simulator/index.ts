@@ -1,0 +1,7 @@
+/** `winbackup/simulator`: a simulated Windows machine for tests and for systems that are not Windows. */
+export { SimulatedWindows } from './machine';
+export type { AreaAllocator, RecordedCall, SimulatedProcess, SimulatedWindowsOptions } from './machine';
+export { SimulatedClock } from './clock';
+export { Scheduler } from './scheduler';
+export type { Fault, FaultAction } from './faults';
+export type { EventLogEntry } from './event-log';

@@ -1,0 +1,92 @@
+// From a table: the contract's TypeScript interfaces (lib/binding/generated) and the simulator's dispatch types (lib/simulator/generated).
+
+const header = (family) => `// Generated from lib/binding/tables/${family}.ts by scripts/generate.mjs. Not to be edited.\n`;
+
+const member = (name) => name.charAt(0).toLowerCase() + name.slice(1);
+
+function contractType(parameter) {
+  const { type } = parameter;
+  switch (type.kind) {
+    case 'u32': return 'number';
+    case 'u64': return parameter.direction === 'in' ? 'number | bigint' : 'bigint';
+    case 'wstr': return type.nullable ? 'string | null' : 'string';
+    case 'struct': return parameter.direction === 'in' ? `Readonly<${type.struct}>` : type.struct;
+    case 'lent': return type.struct;
+    case 'pointer': return parameter.shownAs === 'buffer' ? 'Uint8Array' : 'bigint';
+    case 'interface': return `${type.interface} & ProxyObject`;
+    default: throw new Error(type.kind);
+  }
+}
+
+function plainType(parameter) {
+  const { type } = parameter;
+  switch (type.kind) {
+    case 'u32': return 'number';
+    case 'u64':
+    case 'pointer': return 'bigint';
+    case 'wstr': return type.nullable ? 'string | null' : 'string';
+    case 'struct': return `Plain${type.struct}`;
+    case 'lent': return `Plain${type.struct} & { readonly pointer: bigint }`;
+    case 'interface': return 'KernelObject';
+    default: throw new Error(type.kind);
+  }
+}
+
+const split = (method) => [method.parameters.filter((p) => p.direction === 'in'), method.parameters.filter((p) => p.direction === 'out')];
+
+function doc(lines, indent) {
+  const text = lines.filter(Boolean);
+  if (text.length === 0) return '';
+  return text.length === 1 ? `${indent}/** ${text[0]} */\n` : `${indent}/**\n${text.map((line) => `${indent} * ${line}\n`).join('')}${indent} */\n`;
+}
+
+function structTypes(struct, lent) {
+  const fields = struct.fields.map((field) => {
+    const type = field.shownAs === 'buffer' ? 'Uint8Array | null' : field.type === 'u32' ? 'number' : 'bigint';
+    return `${doc([field.note], '  ')}  ${lent ? 'readonly ' : ''}${field.name}: ${type};\n`;
+  });
+  if (lent) fields.push('  /** The address that identifies it. */\n  readonly pointer: bigint;\n');
+  return `${doc([`${struct.size} bytes on x64. Source: ${struct.source}.`], '')}export interface ${struct.name} {\n${fields.join('')}}\n`;
+}
+
+function contract(table) {
+  const lent = new Set(table.interfaces.flatMap((i) => i.methods.flatMap((m) => m.parameters.filter((p) => p.type.kind === 'lent').map((p) => p.type.struct))));
+  let text = `${header(table.family)}import type { ProxyObject } from '../proxy';\n`;
+  for (const struct of table.structs) text += `\n${structTypes(struct, lent.has(struct.name))}`;
+  for (const iface of table.interfaces) {
+    text += `\n/** {${iface.iid}} */\nexport interface ${iface.name} {\n`;
+    for (const method of iface.methods) {
+      const [inputs, outputs] = split(method);
+      const parameters = inputs.map((p) => `${p.name}: ${contractType(p)}`);
+      if (outputs.some((p) => p.type.kind === 'pointer' && p.shownAs === 'buffer')) parameters.push('byteLength: number');
+      const result = outputs.length === 0 ? 'void' : contractType(outputs[0]);
+      text += doc([method.note, ...method.parameters.map((p) => p.note && `${p.name}: ${p.note}`), `Slot ${method.slot}; ${method.source}.`], '  ');
+      text += `  ${member(method.name)}(${parameters.join(', ')}): Promise<${result}>;\n`;
+    }
+    text += '}\n';
+  }
+  for (const com of table.classes) {
+    text += `\n/** ${com.dll} */\nexport const CLSID_${com.name} = '${com.clsid}';\n`;
+  }
+  return { path: `lib/binding/generated/${table.family}.ts`, text };
+}
+
+function simulator(table) {
+  let text = `${header(table.family)}import type { KernelObject, Outputs } from '../kernel-object';\n`;
+  for (const struct of table.structs) {
+    text += `\nexport type Plain${struct.name} = {\n${struct.fields.map((f) => `  readonly ${f.name}: ${f.type === 'u32' ? 'number' : 'bigint'};\n`).join('')}};\n`;
+  }
+  for (const iface of table.interfaces) {
+    text += `\n/** What the simulated ${iface.name} answers; a failure is thrown as Failure. */\nexport interface Simulated${iface.name} {\n`;
+    for (const method of iface.methods) {
+      const [inputs, outputs] = split(method);
+      text += `  ${member(method.name)}(${inputs.map((p) => `${p.name}: ${plainType(p)}`).join(', ')}): Outputs<[${outputs.map(plainType).join(', ')}]>;\n`;
+    }
+    text += '}\n';
+  }
+  return { path: `lib/simulator/generated/${table.family}.ts`, text };
+}
+
+export function emit(table) {
+  return [contract(table), simulator(table)];
+}
