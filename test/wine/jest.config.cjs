@@ -1,0 +1,35 @@
+// jest inside Windows Node under Wine: the conformance suite and slices of the others, over the same compiled files as on Linux.
+'use strict';
+
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+const { projects } = require('../../jest.config.cjs');
+const slices = require('./slices.json');
+
+const root = join(__dirname, '..', '..');
+const node20 = process.versions.node.startsWith('20.');
+
+/** The project of that name, or only those of its files that a slice names. */
+function project(name, files) {
+  for (const file of files ?? []) {
+    if (!existsSync(join(root, 'dist', 'test', name, `${file}.test.js`))) throw new Error(`slices.json names ${name}/${file}, which does not exist`);
+  }
+  return {
+    ...projects[0],
+    displayName: name,
+    roots: [`<rootDir>/dist/test/${name}`],
+    ...(files && { testMatch: files.map((file) => `**/${file}.test.js`) }),
+    cacheDirectory: join(root, '.cache', 'jest-wine'),
+    testTimeout: 30_000,
+  };
+}
+
+module.exports = {
+  rootDir: root,
+  projects: [
+    project('wine'),
+    ...(node20 ? [] : [project('conformance')]),
+    ...(node20 && slices.node20.conformance.length > 0 ? [project('conformance', slices.node20.conformance)] : []),
+    ...(slices.faults.length > 0 ? [project('faults', slices.faults)] : []),
+  ],
+};
