@@ -1,4 +1,4 @@
-// Windows' bcryptprimitives.dll, which Wine 8 lacks and the Rust programs of the tests (jest's resolver) import: one function.
+// Windows' bcryptprimitives.dll, which Wine 8 lacks and Rust programs (the resolver of jest) import: one function.
 #include <windows.h>
 
 BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);  // RtlGenRandom, advapi32
