@@ -20,7 +20,7 @@ if (existsSync(join(root, 'scripts', 'generate.mjs'))) check('generated files', 
 
 const sources = ['native', 'test'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true })
-    .filter((file) => /\.(cc|c|h)$/.test(file) && !/(^|[\\/])generated[\\/]/.test(file))
+    .filter((file) => /\.(cc|c|h)$/.test(file) && !file.includes('generated'))
     .map((file) => join(folder, file)),
 );
 if (findProgram('clang-format') !== undefined) check('clang-format', 'clang-format', '--dry-run', '-Werror', ...sources);
