@@ -275,7 +275,8 @@ export class SimulatedWindows implements Backend {
     const [interfaceName = '', methodName = ''] = name.split('::');
     const known = findOperation(name);
     const member = known === undefined ? methodName.charAt(0).toLowerCase() + methodName.slice(1) : memberName(known.method);
-    const method: unknown = object.interfaceName === interfaceName ? Reflect.get(object, member) : undefined;
+    const reachable = object.interfaceName === interfaceName && member !== 'constructor' && !(member in KernelObject.prototype) && member !== 'ended';
+    const method: unknown = reachable ? Reflect.get(object, member) : undefined;
     if (typeof method !== 'function') throw new StateError('ERR_UNKNOWN_OPERATION', `${object.interfaceName} has no operation ${name}`);
     return (await Reflect.apply(method, object, args)) as unknown;
   }
