@@ -30,6 +30,17 @@ export class AreaMemory implements Memory {
     return this.areas.has(base);
   }
 
+  /** How many areas live. */
+  get count(): number {
+    return this.areas.size;
+  }
+
+  /** The area that `address` lies in. */
+  areaAt(address: bigint): { readonly base: bigint; readonly buffer: ArrayBufferLike } | undefined {
+    for (const area of this.areas.values()) if (address >= area.base && address < area.base + BigInt(area.byteLength)) return area;
+    return undefined;
+  }
+
   view(address: bigint, byteLength: number): Uint8Array {
     for (const area of this.areas.values()) {
       const offset = Number(address - area.base);

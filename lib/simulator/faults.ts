@@ -1,4 +1,6 @@
 /** Faults as data: where, which occurrence, and what happens there. */
+import { checkInteger, checkKnownFields, checkString, checkU32 } from '../binding/check';
+import { ArgumentError } from '../binding/errors';
 
 /** What a fault does. */
 export type FaultAction =
@@ -8,8 +10,8 @@ export type FaultAction =
   | { readonly delayMs: number }
   /** It never answers. */
   | { readonly hang: true }
-  /** A process dies: the caller's, or the one of that name (`sqlservr`). */
-  | { readonly kill: 'caller' | string }
+  /** A process dies: that of the caller (`caller`), or the one of that name (`sqlservr`). */
+  | { readonly kill: string }
   /** The machine loses power: unsynced writes of the simulated disk may be lost, every process is gone. */
   | { readonly powerCut: true };
 
@@ -23,6 +25,35 @@ export interface Fault {
   readonly action: FaultAction;
 }
 
+/** What each action carries, by the name that tells it from the others. */
+const actionChecks: Readonly<Record<string, (field: string, value: unknown) => void>> = {
+  hresult: checkU32,
+  delayMs: (field, value) => checkInteger(field, value, 0, Number.MAX_SAFE_INTEGER),
+  hang: checkTrue,
+  kill: checkString,
+  powerCut: checkTrue,
+};
+
+function checkTrue(field: string, value: unknown): void {
+  if (value !== true) throw new ArgumentError(field, 'must be true');
+}
+
+/** A fault that comes from outside (a file, another process). Throws ArgumentError with the field's name. */
+export function checkFault(field: string, value: unknown): asserts value is Fault {
+  if (typeof value !== 'object' || value === null) throw new ArgumentError(field, 'must be an object');
+  checkKnownFields(field, value, ['at', 'occurrence', 'when', 'action']);
+  const { at, occurrence, when, action } = value as Readonly<Record<string, unknown>>;
+  checkString(`${field}.at`, at);
+  if (occurrence !== undefined) checkInteger(`${field}.occurrence`, occurrence, 1, Number.MAX_SAFE_INTEGER);
+  if (when !== undefined && when !== 'before' && when !== 'after') throw new ArgumentError(`${field}.when`, 'must be before or after');
+  if (typeof action !== 'object' || action === null) throw new ArgumentError(`${field}.action`, 'must be an object');
+  checkKnownFields(`${field}.action`, action, Object.keys(actionChecks));
+  const entries = Object.entries(action);
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1) throw new ArgumentError(`${field}.action`, `must have exactly one of ${Object.keys(actionChecks).join(', ')}`);
+  actionChecks[entry[0]]?.(`${field}.action.${entry[0]}`, entry[1]);
+}
+
 /** Counts every place that is passed and says which faults strike there. */
 export class Faults {
   private readonly faults: Fault[] = [];
@@ -34,6 +65,15 @@ export class Faults {
 
   clear(): void {
     this.faults.length = 0;
+  }
+
+  get list(): readonly Fault[] {
+    return this.faults;
+  }
+
+  /** How often each place was passed. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.passed;
   }
 
   /** How often `at` was passed. */

@@ -1,6 +1,9 @@
 /** `winbackup/simulator`: a simulated Windows machine for tests and for systems that are not Windows. */
 export { SimulatedWindows } from './machine';
 export type { AreaAllocator, RecordedCall, SimulatedProcess, SimulatedWindowsOptions } from './machine';
+export { MachineControl } from './client';
+export type { MachineStatus, ProcessInfo } from './client';
+export { installControl } from './control';
 export { SimulatedClock } from './clock';
 export { Scheduler } from './scheduler';
 export type { Fault, FaultAction } from './faults';

@@ -12,6 +12,8 @@ import { AreaMemory } from '../binding/memory';
 import { realHost } from '../binding/real-host';
 import { memberName } from '../binding/table';
 import { operation as findOperation } from '../binding/tables';
+import { MachineControl } from './client';
+import { installControl } from './control';
 import { EventLog } from './event-log';
 import { Faults } from './faults';
 import type { FaultAction } from './faults';
@@ -65,6 +67,8 @@ interface ProcessState extends SimulatedProcess {
 type Factory = (process: SimulatedProcess) => KernelObject;
 /** An operation on the machine itself. */
 type MachineOperation = (process: SimulatedProcess, args: readonly PlainValue[]) => unknown;
+/** An operation of the control: what a tester does to the machine, from outside it. Its one output, now or later. */
+type ControlOperation = (args: readonly PlainValue[]) => PlainValue | Promise<PlainValue>;
 
 /** Where simulated areas begin: far from anything that looks like a small number. */
 const FIRST_ADDRESS = 0x10_0000_0000n;
@@ -85,6 +89,7 @@ export class SimulatedWindows implements Backend {
   private readonly processes = new Map<number, ProcessState>();
   private readonly factories = new Map<string, Factory>();
   private readonly operations = new Map<string, MachineOperation>();
+  private readonly controls = new Map<string, ControlOperation>();
   private readonly powerCutHandlers = new Set<() => void>();
   private readonly allocator: AreaAllocator;
   private nextProcess = 1;
@@ -102,11 +107,17 @@ export class SimulatedWindows implements Backend {
       if (factory === undefined) throw new Failure(HRESULT.REGDB_E_CLASSNOTREG);
       return [factory(process)];
     });
+    installControl(this);
   }
 
   /** A channel in this thread, from a new process of the machine. */
   openChannel(): Promise<Channel> {
     return Promise.resolve(new InThreadChannel(this, this.createProcess('client').id));
+  }
+
+  /** The machine seen from outside: faults, recorded calls, processes, time. */
+  openControl(): MachineControl {
+    return new MachineControl(new InThreadChannel(this, 0));
   }
 
   /** The latest calls, in the order in which they began. */
@@ -123,6 +134,14 @@ export class SimulatedWindows implements Backend {
   /** Adds an operation on handle 0. It returns its outputs (an array), now or later, or throws Failure. */
   addOperation(name: string, run: MachineOperation): void {
     this.operations.set(name, run);
+  }
+
+  /**
+   * Adds an operation of the control, also on handle 0. It stands outside the machine: it is neither recorded nor struck by faults, waits
+   * for no scheduler, and answers a caller whose process has died.
+   */
+  addControl(name: string, run: ControlOperation): void {
+    this.controls.set(name, run);
   }
 
   /** Shared memory of the machine; `freeArea` ends it. */
@@ -156,6 +175,11 @@ export class SimulatedWindows implements Backend {
     const process: ProcessState = { id: this.nextProcess++, name, alive: true, handles: new Map(), teardown: new Map(), pending: new Set(), onDeath: new Set() };
     this.processes.set(process.id, process);
     return process;
+  }
+
+  /** Every process that there was, in the order of their birth. */
+  get processList(): readonly SimulatedProcess[] {
+    return [...this.processes.values()];
   }
 
   processNamed(name: string): SimulatedProcess | undefined {
@@ -201,6 +225,8 @@ export class SimulatedWindows implements Backend {
 
   /** Resolves for every HRESULT; rejects when the process has died or there is no such handle or operation. */
   call(processId: number, handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    const control = handle === MACHINE ? this.controls.get(operation) : undefined;
+    if (control !== undefined) return Promise.resolve(args).then(control).then((output) => ({ hresult: HRESULT.S_OK, outputs: [output] }));
     const process = this.state(processId);
     if (process === undefined || !process.alive) return Promise.reject(new StateError('ERR_PROCESS_DIED', `process ${String(processId)} has died`));
     const record: RecordedCall = {
