@@ -20,9 +20,11 @@ function loadTable(file) {
 }
 
 const { vdiTable } = loadTable(path.join(root, 'lib/binding/tables/vdi.ts'));
-const tables = [vdiTable];
+const { vssTable } = loadTable(path.join(root, 'lib/binding/tables/vss.ts'));
+const tables = [vdiTable, vssTable];
 
-// Each emitter in scripts/generate/ exports `emit(table)`: a list of { path, text }, paths relative to the repository.
+// Each emitter in scripts/generate/ exports `emit(table)`: a list of { path, text }, paths relative to the repository; and, where it does not
+// speak for every API family yet, `families`.
 const emitters = await Promise.all(
   readdirSync(path.join(root, 'scripts/generate')).filter((name) => name.endsWith('.mjs')).sort()
     .map((name) => import(pathToFileURL(path.join(root, 'scripts/generate', name)).href)),
@@ -31,7 +33,7 @@ const emitters = await Promise.all(
 const check = process.argv.includes('--check');
 let stale = 0;
 for (const table of tables) {
-  for (const { path: file, text } of emitters.flatMap(({ emit }) => emit(table))) {
+  for (const { path: file, text } of emitters.flatMap(({ emit, families = ['vdi'] }) => (families.includes(table.family) ? emit(table) : []))) {
     const target = path.join(root, file);
     let present = null;
     try {

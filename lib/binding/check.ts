@@ -48,3 +48,16 @@ export function checkTimeout(field: string, value: unknown): number {
 export function checkKnownFields(what: string, value: object, known: readonly string[]): void {
   for (const name of Object.keys(value)) if (!known.includes(name)) throw new ArgumentError(`${what}.${name}`, 'is not an option');
 }
+
+export function checkBoolean(field: string, value: unknown): asserts value is boolean {
+  if (typeof value !== 'boolean') throw new ArgumentError(field, `must be true or false, not ${shown(value)}`);
+}
+
+const guidForm = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
+
+/** A GUID, with or without braces, in any case; returns it in lower case without braces. */
+export function checkGuid(field: string, value: unknown): string {
+  const [, digits] = (typeof value === 'string' ? guidForm.exec(value) : null) ?? [];
+  if (digits === undefined) throw new ArgumentError(field, `must be a GUID, not ${shown(value)}`);
+  return digits.toLowerCase();
+}

@@ -1,5 +1,7 @@
 /** Every code that the Virtual Device Interface can give or take, by its Windows name. Sources: facts/vdi.md 1.6 (vdierror.h), 1.7 (winerror.h), 1.4 and 1.5 (vdi.h). */
 
+import { VSS_HRESULT } from './vss-codes';
+
 /** HRESULTs, as unsigned 32-bit numbers. */
 export const HRESULT = {
   S_OK: 0x00000000,
@@ -124,7 +126,7 @@ function names(codes: Readonly<Record<string, number>>): ReadonlyMap<number, str
   for (const [name, code] of Object.entries(codes)) if (!byCode.has(code)) byCode.set(code, name);
   return byCode;
 }
-const hresultNames = names(HRESULT);
+const hresultNames = names({ ...HRESULT, ...VSS_HRESULT });
 const win32Names = names(WIN32);
 const commandNames = names(VDCommands);
 

@@ -1,11 +1,11 @@
 /** Objects with Windows' own methods, built from the interface tables over a Channel: check, call, turn outputs and failures into JavaScript. */
-import { checkBytes, checkString, checkU32, checkU64 } from './check';
+import { checkBoolean, checkBytes, checkGuid, checkInteger, checkString, checkU32, checkU64 } from './check';
 import { failed } from './codes';
 import type { Channel, PlainRecord, PlainValue } from './channel';
 import { ArgumentError, StateError, WindowsError } from './errors';
 import { memberName, operationName } from './table';
 import type { InterfaceTable, Method, Parameter, StructTable } from './table';
-import { interfaceTable, structTable } from './tables';
+import { interfaceTable, methodsOf, structTable } from './tables';
 
 /** The part that every proxy has besides its interface's methods. */
 export interface ProxyObject {
@@ -62,8 +62,31 @@ function encode(channel: Channel, parameter: Parameter, value: unknown): PlainVa
       if (address === undefined) throw new ArgumentError(name, 'is not memory that this set lent');
       return address;
     }
+    case 'i32':
+      checkInteger(name, value, -0x80000000, 0x7fffffff);
+      return value;
+    case 'bool':
+    case 'BOOL':
+      checkBoolean(name, value);
+      return value;
+    case 'guid':
+      return checkGuid(name, value);
+    case 'guids':
+      if (!Array.isArray(value)) throw new ArgumentError(name, 'must be an array of GUIDs');
+      return value.map((element: unknown, index) => checkGuid(`${name}[${String(index)}]`, element));
+    case 'hresult':
+      checkU32(name, value);
+      return value;
+    case 'filetime':
+      return checkU64(name, value);
+    case 'bstr':
+      if (type.nullable === true && value === null) return null;
+      checkString(name, value);
+      return value;
     case 'lent':
     case 'interface':
+    case 'pwsz':
+    case 'fetched':
       throw new TypeError(`${name}: ${type.kind} is an output only`);
   }
 }
@@ -119,14 +142,16 @@ function call(target: Target, table: InterfaceTable, method: Method, values: rea
       if (site.stack !== undefined) error.stack = `${error.name}: ${error.message}${site.stack.slice(site.stack.indexOf('\n'))}`;
       throw error;
     }
-    const [first] = outputs;
-    return first === undefined ? undefined : decode(target.channel, first, plain[0] ?? null, byteLength);
+    const decoded = outputs.map((parameter, index) => [parameter.name, decode(target.channel, parameter, plain[index] ?? null, byteLength)] as const);
+    // One output is the result itself, several are its fields.
+    return decoded.length > 1 ? Object.fromEntries(decoded) : decoded[0]?.[1];
   });
 }
 
 /** The proxy of one object. `T` is the interface that `lib/binding/generated` declares for the table. */
 export function createProxy<T>(channel: Channel, handle: number, table: InterfaceTable): T & ProxyObject {
   const target: Target = { channel, handle, released: false };
+  const methods = methodsOf(table);
   const proxy: Record<string, unknown> & ProxyObject = {
     channel,
     handle,
@@ -136,16 +161,16 @@ export function createProxy<T>(channel: Channel, handle: number, table: Interfac
       abandoned.unregister(target);
       await channel.release(handle);
     },
-    setTeardown: (...methods: readonly string[]) => {
-      channel.setTeardown(handle, methods.map((name) => {
-        const method = table.methods.find((candidate) => candidate.name === name);
-        if (method === undefined) throw new RangeError(`${table.name} has no method ${name}`);
-        return operationName(table, method);
+    setTeardown: (...names: readonly string[]) => {
+      channel.setTeardown(handle, names.map((name) => {
+        const found = methods.find(({ method }) => method.name === name);
+        if (found === undefined) throw new RangeError(`${table.name} has no method ${name}`);
+        return operationName(found.table, found.method);
       }));
     },
   };
-  for (const method of table.methods) {
-    const invoke = (...values: unknown[]): Promise<unknown> => call(target, table, method, values, invoke);
+  for (const { table: declaring, method } of methods) {
+    const invoke = (...values: unknown[]): Promise<unknown> => call(target, declaring, method, values, invoke);
     proxy[memberName(method)] = invoke;
   }
   abandoned.register(proxy, target, target);

@@ -5,7 +5,25 @@
 
 /** How a value looks on the C side; `PlainValue` in `channel.ts` says what each becomes in JavaScript. */
 export type ValueType =
-  | { readonly kind: 'u32' }
+  | { readonly kind: 'u32'; readonly enum?: string }
+  | { readonly kind: 'i32'; readonly enum?: string }
+  /** C++ `bool`, one byte. */
+  | { readonly kind: 'bool' }
+  /** Win32 BOOL, four bytes. */
+  | { readonly kind: 'BOOL' }
+  /** A GUID: by value as an input, behind a pointer as an output; a lower-case string in JavaScript. */
+  | { readonly kind: 'guid' }
+  /** An array of GUIDs and its count: two C parameters, one here. */
+  | { readonly kind: 'guids' }
+  | { readonly kind: 'hresult' }
+  /** FILETIME, 100 ns since 1601, as 64 bits. */
+  | { readonly kind: 'filetime' }
+  /** BSTR; as an output it is the receiver's, freed with SysFreeString. */
+  | { readonly kind: 'bstr'; readonly nullable?: boolean }
+  /** A UTF-16 string that the receiver frees with CoTaskMemFree; an output only. */
+  | { readonly kind: 'pwsz' }
+  /** `Next` of an enumerator: (ULONG count, element *array, ULONG *fetched), as a list. */
+  | { readonly kind: 'fetched'; readonly struct: string }
   | { readonly kind: 'u64' }
   /** LPCWSTR, UTF-16, zero-terminated. */
   | { readonly kind: 'wstr'; readonly nullable?: boolean }
@@ -30,9 +48,10 @@ export interface Parameter {
 
 /**
  * The native thread that makes the call (design rule 6). `configuration` is a set's second thread, because GetConfiguration blocks;
- * `device` is the device's own thread, whose waits are alertable.
+ * `device` is the device's own thread, whose waits are alertable; `apartment` is the MTA thread that owns a components object from creation
+ * to release, `wait` the second one, on which waits for its asynchronous operations run in slices.
  */
-export type CallThread = 'control' | 'configuration' | 'device';
+export type CallThread = 'control' | 'configuration' | 'device' | 'apartment' | 'wait';
 
 export interface Method {
   readonly name: string;
@@ -52,7 +71,7 @@ export interface InterfaceTable {
 
 export interface StructField {
   readonly name: string;
-  readonly type: 'u32' | 'u64' | 'pointer';
+  readonly type: 'u32' | 'i32' | 'u64' | 'pointer' | 'guid' | 'bool' | 'bstr' | 'pwsz';
   readonly offset: number;
   readonly shownAs?: 'buffer';
   readonly note?: string;

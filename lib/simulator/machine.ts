@@ -11,7 +11,7 @@ import type { Host } from '../binding/host';
 import { AreaMemory } from '../binding/memory';
 import { realHost } from '../binding/real-host';
 import { memberName } from '../binding/table';
-import { operation as findOperation } from '../binding/tables';
+import { derivesFrom, operation as findOperation } from '../binding/tables';
 import { MachineControl } from './client';
 import { installControl } from './control';
 import { EventLog } from './event-log';
@@ -301,7 +301,7 @@ export class SimulatedWindows implements Backend {
     const [interfaceName = '', methodName = ''] = name.split('::');
     const known = findOperation(name);
     const member = known === undefined ? methodName.charAt(0).toLowerCase() + methodName.slice(1) : memberName(known.method);
-    const reachable = object.interfaceName === interfaceName && member !== 'constructor' && !(member in KernelObject.prototype) && member !== 'ended';
+    const reachable = derivesFrom(object.interfaceName, interfaceName) && member !== 'constructor' && !(member in KernelObject.prototype) && member !== 'ended';
     const method: unknown = reachable ? Reflect.get(object, member) : undefined;
     if (typeof method !== 'function') throw new StateError('ERR_UNKNOWN_OPERATION', `${object.interfaceName} has no operation ${name}`);
     return (await Reflect.apply(method, object, args)) as unknown;

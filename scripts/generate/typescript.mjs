@@ -4,12 +4,20 @@ const header = (family) => `// Generated from lib/binding/tables/${family}.ts by
 
 const member = (name) => name.charAt(0).toLowerCase() + name.slice(1);
 
+/** Kinds that look the same on both sides of the contract. */
+const simpleTypes = {
+  u32: 'number', i32: 'number', hresult: 'number', bool: 'boolean', BOOL: 'boolean', guid: 'string', guids: 'readonly string[]', pwsz: 'string | null',
+};
+
 function contractType(parameter) {
   const { type } = parameter;
+  if (type.kind in simpleTypes) return simpleTypes[type.kind];
   switch (type.kind) {
-    case 'u32': return 'number';
+    case 'filetime':
     case 'u64': return parameter.direction === 'in' ? 'number | bigint' : 'bigint';
+    case 'bstr':
     case 'wstr': return type.nullable ? 'string | null' : 'string';
+    case 'fetched': return `readonly Fetched${type.struct}[]`;
     case 'struct': return parameter.direction === 'in' ? `Readonly<${type.struct}>` : type.struct;
     case 'lent': return type.struct;
     case 'pointer': return parameter.shownAs === 'buffer' ? 'Uint8Array' : 'bigint';
@@ -20,17 +28,22 @@ function contractType(parameter) {
 
 function plainType(parameter) {
   const { type } = parameter;
+  if (type.kind in simpleTypes) return simpleTypes[type.kind];
   switch (type.kind) {
-    case 'u32': return 'number';
+    case 'filetime':
     case 'u64':
     case 'pointer': return 'bigint';
+    case 'bstr':
     case 'wstr': return type.nullable ? 'string | null' : 'string';
+    case 'fetched': return `readonly Fetched${type.struct}[]`;
     case 'struct': return `Plain${type.struct}`;
     case 'lent': return `Plain${type.struct} & { readonly pointer: bigint }`;
     case 'interface': return 'KernelObject';
     default: throw new Error(type.kind);
   }
 }
+
+const fieldTypes = { u32: 'number', i32: 'number', u64: 'bigint', pointer: 'bigint', guid: 'string', bool: 'boolean', bstr: 'string | null', pwsz: 'string | null' };
 
 const split = (method) => [method.parameters.filter((p) => p.direction === 'in'), method.parameters.filter((p) => p.direction === 'out')];
 
@@ -42,24 +55,38 @@ function doc(lines, indent) {
 
 function structTypes(struct, lent) {
   const fields = struct.fields.map((field) => {
-    const type = field.shownAs === 'buffer' ? 'Uint8Array | null' : field.type === 'u32' ? 'number' : 'bigint';
+    const type = field.shownAs === 'buffer' ? 'Uint8Array | null' : fieldTypes[field.type];
     return `${doc([field.note], '  ')}  ${lent ? 'readonly ' : ''}${field.name}: ${type};\n`;
   });
   if (lent) fields.push('  /** The address that identifies it. */\n  readonly pointer: bigint;\n');
   return `${doc([`${struct.size} bytes on x64. Source: ${struct.source}.`], '')}export interface ${struct.name} {\n${fields.join('')}}\n`;
 }
 
+/** The elements of an enumerator: a union by what `type` says (VSS_OBJECT_PROP). */
+function fetchedTypes(table, prefix) {
+  if (!table.structs.some(({ name }) => name === 'VSS_OBJECT_PROP')) return '';
+  return `\n/** An element of IVssEnumObject::Next: a shadow copy (type 3) or a provider (type 4). */
+export type FetchedVSS_OBJECT_PROP =
+  | { readonly type: 3; readonly snapshot: ${prefix}VSS_SNAPSHOT_PROP }
+  | { readonly type: 4; readonly provider: ${prefix}VSS_PROVIDER_PROP };\n`;
+}
+
 function contract(table) {
   const lent = new Set(table.interfaces.flatMap((i) => i.methods.flatMap((m) => m.parameters.filter((p) => p.type.kind === 'lent').map((p) => p.type.struct))));
   let text = `${header(table.family)}import type { ProxyObject } from '../proxy';\n`;
   for (const struct of table.structs) text += `\n${structTypes(struct, lent.has(struct.name))}`;
+  text += fetchedTypes(table, '');
   for (const iface of table.interfaces) {
-    text += `\n/** {${iface.iid}} */\nexport interface ${iface.name} {\n`;
+    const base = table.interfaces.some(({ name }) => name === iface.base) ? ` extends ${iface.base}` : '';
+    text += `\n/** {${iface.iid}} */\nexport interface ${iface.name}${base} {\n`;
     for (const method of iface.methods) {
       const [inputs, outputs] = split(method);
       const parameters = inputs.map((p) => `${p.name}: ${contractType(p)}`);
       if (outputs.some((p) => p.type.kind === 'pointer' && p.shownAs === 'buffer')) parameters.push('byteLength: number');
-      const result = outputs.length === 0 ? 'void' : contractType(outputs[0]);
+      const result =
+        outputs.length === 0 ? 'void'
+        : outputs.length === 1 ? contractType(outputs[0])
+        : `{ ${outputs.map((p) => `${p.name}: ${contractType(p)}`).join('; ')} }`;
       text += doc([method.note, ...method.parameters.map((p) => p.note && `${p.name}: ${p.note}`), `Slot ${method.slot}; ${method.source}.`], '  ');
       text += `  ${member(method.name)}(${parameters.join(', ')}): Promise<${result}>;\n`;
     }
@@ -74,10 +101,11 @@ function contract(table) {
 function simulator(table) {
   let text = `${header(table.family)}import type { KernelObject, Outputs } from '../kernel-object';\n`;
   for (const struct of table.structs) {
-    text += `\nexport type Plain${struct.name} = {\n${struct.fields.map((f) => `  readonly ${f.name}: ${f.type === 'u32' ? 'number' : 'bigint'};\n`).join('')}};\n`;
+    text += `\nexport type Plain${struct.name} = {\n${struct.fields.map((f) => `  readonly ${f.name}: ${fieldTypes[f.type]};\n`).join('')}};\n`;
   }
+  text += fetchedTypes(table, 'Plain');
   for (const iface of table.interfaces) {
-    text += `\n/** What the simulated ${iface.name} answers; a failure is thrown as Failure. */\nexport interface Simulated${iface.name} {\n`;
+    text += `\n/** What the simulated ${iface.name} answers; a failure is thrown as Failure. */\nexport interface Simulated${iface.name}${table.interfaces.some(({ name }) => name === iface.base) ? ` extends Simulated${iface.base}` : ''} {\n`;
     for (const method of iface.methods) {
       const [inputs, outputs] = split(method);
       text += `  ${member(method.name)}(${inputs.map((p) => `${p.name}: ${plainType(p)}`).join(', ')}): Outputs<[${outputs.map(plainType).join(', ')}]>;\n`;
@@ -86,6 +114,8 @@ function simulator(table) {
   }
   return { path: `lib/simulator/generated/${table.family}.ts`, text };
 }
+
+export const families = ['vdi', 'vss'];
 
 export function emit(table) {
   return [contract(table), simulator(table)];

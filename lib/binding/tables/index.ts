@@ -1,8 +1,9 @@
 /** All interface tables, by family and by name. */
 import type { ApiTable, InterfaceTable, Method, StructTable } from '../table';
 import { vdiTable } from './vdi';
+import { vssTable } from './vss';
 
-export const apiTables: readonly ApiTable[] = [vdiTable];
+export const apiTables: readonly ApiTable[] = [vdiTable, vssTable];
 
 const interfaces = new Map<string, InterfaceTable>(apiTables.flatMap((api) => api.interfaces.map((table) => [table.name, table] as const)));
 const structs = new Map<string, StructTable>(apiTables.flatMap((api) => api.structs.map((table) => [table.name, table] as const)));
@@ -27,4 +28,16 @@ export function operation(name: string): { readonly table: InterfaceTable; reado
   return operations.get(name);
 }
 
-export { vdiTable };
+/** Whether an object of interface `name` has the methods of `base`. */
+export function derivesFrom(name: string, base: string): boolean {
+  for (let current: string | null = name; current !== null; current = interfaces.get(current)?.base ?? null) if (current === base) return true;
+  return false;
+}
+
+/** All methods of an interface with the table that declares each, its bases' first. */
+export function methodsOf(table: InterfaceTable): readonly { readonly table: InterfaceTable; readonly method: Method }[] {
+  const base = table.base === null ? undefined : interfaces.get(table.base);
+  return [...(base === undefined ? [] : methodsOf(base)), ...table.methods.map((method) => ({ table, method }))];
+}
+
+export { vdiTable, vssTable };
