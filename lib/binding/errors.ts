@@ -83,3 +83,8 @@ export class LoadError extends WinbackupError {
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new AbortError(signal.reason);
 }
+
+/** The `code` of a system error, whichever realm its class comes from. */
+export function errorCode(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

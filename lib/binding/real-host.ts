@@ -5,6 +5,7 @@ import { promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { errorCode } from './errors';
 import type { ChildProcess, Clock, FileInfo, Files, Host, OpenFile, Processes, Random } from './host';
 
 const clock: Clock = {
@@ -77,7 +78,7 @@ const files: Files = {
       const info = await fs.stat(file, { bigint: true });
       return { size: Number(info.size), isDirectory: info.isDirectory(), isFile: info.isFile(), identity: `${String(info.dev)}:${String(info.ino)}` };
     } catch (error) {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+      if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
       throw error;
     }
   },
