@@ -149,6 +149,7 @@ function call(target: Target, table: InterfaceTable, method: Method, values: rea
 }
 
 /** The proxy of one object. `T` is the interface that `lib/binding/generated` declares for the table. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the table's interface, which no argument's type can name
 export function createProxy<T>(channel: Channel, handle: number, table: InterfaceTable): T & ProxyObject {
   const target: Target = { channel, handle, released: false };
   const methods = methodsOf(table);

@@ -91,6 +91,7 @@ export class SimulatedWindows implements Backend {
   private readonly operations = new Map<string, MachineOperation>();
   private readonly controls = new Map<string, ControlOperation>();
   private readonly powerCutHandlers = new Set<() => void>();
+  private readonly areaFreedHandlers = new Set<(base: bigint) => void>();
   private readonly allocator: AreaAllocator;
   private nextProcess = 1;
   private nextHandle = 4;
@@ -103,7 +104,7 @@ export class SimulatedWindows implements Backend {
     this.eventLog = new EventLog(() => this.host.clock.now());
     this.allocator = options.allocateArea ?? ((byteLength) => this.simulatedArea(byteLength));
     this.addOperation('CoCreateInstance', (process, [clsid]) => {
-      const factory = this.factories.get(String(clsid).toLowerCase());
+      const factory = typeof clsid === 'string' ? this.factories.get(clsid.toLowerCase()) : undefined;
       if (factory === undefined) throw new Failure(HRESULT.REGDB_E_CLASSNOTREG);
       return [factory(process)];
     });
@@ -153,6 +154,13 @@ export class SimulatedWindows implements Backend {
 
   freeArea(base: bigint): void {
     this.memory.remove(base);
+    for (const handler of this.areaFreedHandlers) handler(base);
+  }
+
+  /** Tells when an area ends; returns what takes the handler back. */
+  onAreaFreed(handler: (base: bigint) => void): () => void {
+    this.areaFreedHandlers.add(handler);
+    return () => void this.areaFreedHandlers.delete(handler);
   }
 
   /** Something happens inside a service: a place for faults. Rejects with Failure when a fault says so. */

@@ -1,0 +1,4 @@
+/** The durable log (design: lib/log). */
+export { LOG_VERSION, LogError } from './frame';
+export { Log } from './log';
+export type { LogContents, LogOptions } from './log';
