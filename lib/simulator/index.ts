@@ -8,3 +8,6 @@ export { SimulatedClock } from './clock';
 export { Scheduler } from './scheduler';
 export type { Fault, FaultAction } from './faults';
 export type { EventLogEntry } from './event-log';
+export { WorkerChannel, servePort, sharedAreas } from './transport/worker';
+export { PipeChannel, servePipe } from './transport/pipe';
+export type { ServedPipe } from './transport/pipe';
