@@ -21,6 +21,8 @@ import { Failure, KernelObject } from './kernel-object';
 import type { EndReason } from './kernel-object';
 import { Scheduler } from './scheduler';
 import { InThreadChannel } from './transport/in-thread';
+import { installVdi } from './vdi';
+import type { VirtualDevices } from './vdi';
 
 /** Gives the memory for an area that processes share; in the doubles it is a real mapping at its real address. */
 export type AreaAllocator = (byteLength: number) => { readonly base: bigint; readonly buffer: ArrayBufferLike };
@@ -33,6 +35,8 @@ export interface SimulatedWindowsOptions {
   readonly allocateArea?: AreaAllocator;
   /** How many of the latest calls are kept in `calls`; default 10,000, so that a long backup does not fill the memory. */
   readonly recordedCalls?: number;
+  /** Whether new processes run elevated; default true. */
+  readonly elevated?: boolean;
 }
 
 /** One call as it was seen; `hresult` is absent while it has not answered. */
@@ -52,6 +56,10 @@ export interface SimulatedProcess {
   readonly id: number;
   readonly name: string;
   readonly alive: boolean;
+  /** Runs with administrator's rights; CreateEx needs them. */
+  elevated: boolean;
+  /** Environment variables that services read. */
+  readonly environment: Map<string, string>;
 }
 
 interface ProcessState extends SimulatedProcess {
@@ -82,6 +90,8 @@ export class SimulatedWindows implements Backend {
   readonly faults = new Faults();
   readonly eventLog: EventLog;
   readonly memory = new AreaMemory();
+  /** SQL Server's Virtual Device Interface on this machine. */
+  readonly virtualDevices: VirtualDevices;
 
   private readonly recorded: RecordedCall[] = [];
   private readonly recordedLimit: number;
@@ -93,6 +103,7 @@ export class SimulatedWindows implements Backend {
   private readonly powerCutHandlers = new Set<() => void>();
   private readonly areaFreedHandlers = new Set<(base: bigint) => void>();
   private readonly allocator: AreaAllocator;
+  private readonly elevated: boolean;
   private nextProcess = 1;
   private nextHandle = 4;
   private nextAddress = FIRST_ADDRESS;
@@ -100,6 +111,7 @@ export class SimulatedWindows implements Backend {
   constructor(options: SimulatedWindowsOptions = {}) {
     this.seed = options.seed ?? 1;
     this.host = options.host ?? realHost;
+    this.elevated = options.elevated ?? true;
     this.recordedLimit = options.recordedCalls ?? 10_000;
     this.eventLog = new EventLog(() => this.host.clock.now());
     this.allocator = options.allocateArea ?? ((byteLength) => this.simulatedArea(byteLength));
@@ -109,6 +121,7 @@ export class SimulatedWindows implements Backend {
       return [factory(process)];
     });
     installControl(this);
+    this.virtualDevices = installVdi(this);
   }
 
   /** A channel in this thread, from a new process of the machine. */
@@ -180,7 +193,10 @@ export class SimulatedWindows implements Backend {
   // --- Processes ---
 
   createProcess(name: string): SimulatedProcess {
-    const process: ProcessState = { id: this.nextProcess++, name, alive: true, handles: new Map(), teardown: new Map(), pending: new Set(), onDeath: new Set() };
+    const process: ProcessState = {
+      id: this.nextProcess++, name, alive: true, elevated: this.elevated, environment: new Map(),
+      handles: new Map(), teardown: new Map(), pending: new Set(), onDeath: new Set(),
+    };
     this.processes.set(process.id, process);
     return process;
   }
