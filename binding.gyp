@@ -9,7 +9,7 @@
           'sources': ["<!@(node -p \"require('./native/sources.json').sources.map(s => 'native/' + s).join(' ')\")"],
           'defines': ['_HAS_EXCEPTIONS=1', "<!@(node -p \"require('./native/sources.json').defines.join(' ')\")"],
           'libraries': ["<!@(node -p \"require('./native/sources.json').libraries.map(s => '-l' + s + '.lib').join(' ')\")"],
-          'include_dirs': ['native/src', "<!(node -p \"require('node-addon-api').include_dir\")"],
+          'include_dirs': ['native/src', 'native/include', "<!(node -p \"require('node-addon-api').include_dir\")"],
           'msvs_settings': {
             'VCCLCompilerTool': {
               'RuntimeLibrary': 0,  # static CRT: a clean server has no VC++ redistributable

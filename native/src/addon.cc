@@ -1,18 +1,351 @@
-// The addon's entry point: what one environment (main thread or worker) gets when it loads winbackup.node.
+// What one environment (main thread or worker) gets when it loads winbackup.node: its handles, its answer queue, and
+// the order in which they end. lib/binding/native.ts is its only user and says what each function means.
 #include <napi.h>
+#include <windows.h>
+
+#include <cstring>
+#include <map>
+#include <string>
+
+#include "../generated/vdi_table.h"
+#include "census.h"
+#include "command_pump.h"
+#include "lent_memory.h"
+#include "machine.h"
+#include "mailbox.h"
+#include "marshal.h"
+#include "object.h"
 
 namespace winbackup {
+
+namespace {
+
+/** How long the end of an environment waits for its teardown lists; then its threads are left behind. */
+constexpr ULONGLONG kTeardownMs = 3000;
+
+}  // namespace
 
 class Addon : public Napi::Addon<Addon> {
  public:
   Addon(Napi::Env env, Napi::Object exports) {
-    const napi_node_version* node = Napi::VersionManagement::GetNodeVersion(env);
+    // A thread whose call never returns outlives its environment, and Node unloads the addons of a worker that has
+    // ended.
+    HMODULE self = nullptr;
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                       reinterpret_cast<LPCWSTR>(&kTeardownMs), &self);
+    if (napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "winbackup:answers"), 0, 1,
+                                        nullptr, nullptr, this, &Addon::OnAnswers, &wake_) != napi_ok) {
+      throw Napi::Error::New(env);
+    }
+    napi_unref_threadsafe_function(env, wake_);
+    mailbox_ = std::make_shared<Mailbox>(wake_);
+    // After the threadsafe function, so that this hook runs before that one's (facts/node-addon-ecosystem.md 5.4).
+    env.AddCleanupHook([this] { Shutdown(); });
     DefineAddon(exports, {
-                             InstanceValue("napiVersion", Napi::Number::New(env, NAPI_VERSION), napi_enumerable),
-                             InstanceValue("platform", Napi::String::New(env, "win32"), napi_enumerable),
-                             InstanceValue("nodeMajor", Napi::Number::New(env, node->major), napi_enumerable),
+                             InstanceMethod("listen", &Addon::Listen),
+                             InstanceMethod("call", &Addon::CallOperation),
+                             InstanceMethod("release", &Addon::Release),
+                             InstanceMethod("setTeardown", &Addon::SetTeardown),
+                             InstanceMethod("startCommands", &Addon::StartCommands),
+                             InstanceMethod("stopCommands", &Addon::StopCommands),
+                             InstanceMethod("drainCommands", &Addon::DrainCommands),
+                             InstanceMethod("completeCommand", &Addon::CompleteCommand),
+                             InstanceMethod("wrapArea", &Addon::WrapArea),
+                             InstanceMethod("copyOut", &Addon::CopyOut),
+                             InstanceMethod("copyIn", &Addon::CopyIn),
+                             InstanceMethod("keepAlive", &Addon::KeepAlive),
+                             InstanceMethod("alive", &Addon::Alive),
+                             InstanceMethod("shutdown", &Addon::ShutdownNow),
                          });
   }
+
+ private:
+  /** listen(onAnswer(ticket, hresult, outputs), onCommands(device)) */
+  void Listen(const Napi::CallbackInfo& info) {
+    on_answer_ = Napi::Persistent(info[0].As<Napi::Function>());
+    on_commands_ = Napi::Persistent(info[1].As<Napi::Function>());
+  }
+
+  /** call(ticket, handle, operation, args): S_OK when it will be answered, else why not. */
+  Napi::Value CallOperation(const Napi::CallbackInfo& info) {
+    const std::uint32_t ticket = ToU32(info[0], "ticket");
+    std::uint32_t handle = ToU32(info[1], "handle");
+    const std::string operation = info[2].As<Napi::String>();
+    const auto values = info[3].As<Napi::Array>();
+    RefuseWhenShut(info.Env());
+    const bool activates = handle == 0;
+    const Interface* type = nullptr;
+    if (activates) {
+      type = ActivatedInterface(info.Env(), operation, values);
+      if (type == nullptr) return Code(info, E_NOINTERFACE);
+    } else {
+      const auto found = objects_.find(handle);
+      if (found == objects_.end()) return Code(info, E_HANDLE);
+      type = &found->second->type();
+    }
+    const Method* method = activates ? &kCoCreateInstance : type->Find(operation);
+    if (method == nullptr) throw Napi::TypeError::New(info.Env(), std::string(type->name) + " has no " + operation);
+    auto call = std::make_unique<Call>();
+    call->arguments = ToArguments(*method, values);
+    if (activates) handle = Add(*type, std::make_shared<Target>(), std::make_shared<Lease>(), true);
+    Object& object = *objects_.at(handle);
+    call->ticket = ticket;
+    call->handle = handle;
+    call->method = method;
+    call->activates = activates;
+    if (!object.Post(std::move(call))) {
+      if (activates) objects_.erase(handle);
+      return Code(info, E_OUTOFMEMORY);
+    }
+    if (method->ends_memory) {
+      memory_.End(object.lease());
+      object.EndLease();
+    }
+    return Code(info, S_OK);
+  }
+
+  static const Interface* ActivatedInterface(Napi::Env env, const std::string& operation, const Napi::Array& values) {
+    if (operation != kCoCreateInstance.operation) throw Napi::TypeError::New(env, "the machine has no " + operation);
+    const Napi::Value wanted = values.Get(1u);
+    if (!wanted.IsString()) throw Napi::TypeError::New(env, "iid must be a string");
+    return InterfaceOf(wanted.As<Napi::String>().Utf16Value());
+  }
+
+  /** release(ticket, handle): false when there is no such object. */
+  Napi::Value Release(const Napi::CallbackInfo& info) {
+    RefuseWhenShut(info.Env());
+    const auto found = objects_.find(ToU32(info[1], "handle"));
+    if (found == objects_.end()) return Napi::Boolean::New(info.Env(), false);
+    End(found, ToU32(info[0], "ticket"));
+    return Napi::Boolean::New(info.Env(), true);
+  }
+
+  /** setTeardown(handle, operations) */
+  void SetTeardown(const Napi::CallbackInfo& info) {
+    const auto found = objects_.find(ToU32(info[0], "handle"));
+    if (found == objects_.end()) return;
+    const auto operations = info[1].As<Napi::Array>();
+    std::vector<const Method*> steps;
+    for (std::uint32_t i = 0; i < operations.Length(); ++i) {
+      const std::string operation = operations.Get(i).As<Napi::String>();
+      const Method* const method = found->second->type().Find(operation);
+      if (method == nullptr || !method->parameters.empty())
+        throw Napi::TypeError::New(info.Env(), operation + " is no teardown step");
+      steps.push_back(method);
+    }
+    found->second->set_teardown(std::move(steps));
+  }
+
+  /** startCommands(device): S_OK, or why it cannot be. */
+  Napi::Value StartCommands(const Napi::CallbackInfo& info) {
+    RefuseWhenShut(info.Env());
+    const auto found = objects_.find(ToU32(info[0], "device"));
+    if (found == objects_.end()) return Code(info, E_HANDLE);
+    if (&found->second->type() != &kIClientVirtualDevice)
+      throw Napi::TypeError::New(info.Env(), "only a device has commands");
+    return Code(info, found->second->StartPump() ? S_OK : E_OUTOFMEMORY);
+  }
+
+  void StopCommands(const Napi::CallbackInfo& info) {
+    const auto found = objects_.find(ToU32(info[0], "device"));
+    if (found != objects_.end()) found->second->StopPump();
+  }
+
+  /** drainCommands(device, batch): fills `Batch`; false when the device has been released. */
+  Napi::Value DrainCommands(const Napi::CallbackInfo& info) {
+    const auto found = objects_.find(ToU32(info[0], "device"));
+    auto buffer = info[1].As<Napi::ArrayBuffer>();
+    if (buffer.ByteLength() != sizeof(Batch)) throw Napi::RangeError::New(info.Env(), "batch has the wrong size");
+    const bool there = found != objects_.end() && found->second->pump() != nullptr;
+    if (there) found->second->pump()->Drain(*static_cast<Batch*>(buffer.Data()));
+    return Napi::Boolean::New(info.Env(), there);
+  }
+
+  /** completeCommand(device, pointer, code, bytes, position): false when the device has been released. */
+  Napi::Value CompleteCommand(const Napi::CallbackInfo& info) {
+    const auto found = objects_.find(ToU32(info[0], "device"));
+    if (found == objects_.end() || found->second->pump() == nullptr) return Napi::Boolean::New(info.Env(), false);
+    found->second->Complete(ToU64(info[1], "pointer"), ToU32(info[2], "completionCode"),
+                            ToU32(info[3], "bytesTransferred"), ToU64(info[4], "position"));
+    return Napi::Boolean::New(info.Env(), true);
+  }
+
+  /** wrapArea(handle, address): see LentMemory::Wrap. */
+  Napi::Value WrapArea(const Napi::CallbackInfo& info) {
+    const auto found = objects_.find(ToU32(info[0], "handle"));
+    if (found == objects_.end()) return info.Env().Undefined();
+    return memory_.Wrap(info.Env(), found->second->lease(), ToU64(info[1], "address"));
+  }
+
+  /** copyOut(handle, address, target): copies lent memory to JavaScript's; false when it is not lent any more. */
+  Napi::Value CopyOut(const Napi::CallbackInfo& info) {
+    return Copy(info, [](std::uint8_t* lent, std::uint8_t* own, std::size_t size) { std::memcpy(own, lent, size); });
+  }
+
+  /** copyIn(handle, address, source): the other way. */
+  Napi::Value CopyIn(const Napi::CallbackInfo& info) {
+    return Copy(info, [](std::uint8_t* lent, std::uint8_t* own, std::size_t size) { std::memcpy(lent, own, size); });
+  }
+
+  template <class Move>
+  Napi::Value Copy(const Napi::CallbackInfo& info, Move move) {
+    const auto found = objects_.find(ToU32(info[0], "handle"));
+    auto own = info[2].As<Napi::Uint8Array>();
+    auto* const lent = reinterpret_cast<std::uint8_t*>(static_cast<std::uintptr_t>(ToU64(info[1], "address")));
+    const bool done =
+        found != objects_.end() && found->second->lease()->During([&] { move(lent, own.Data(), own.ByteLength()); });
+    return Napi::Boolean::New(info.Env(), done);
+  }
+
+  /** keepAlive(on): whether answers are awaited, so that the process must not end. */
+  void KeepAlive(const Napi::CallbackInfo& info) {
+    if (shut_) return;
+    if (info[0].ToBoolean()) {
+      napi_ref_threadsafe_function(info.Env(), wake_);
+    } else {
+      napi_unref_threadsafe_function(info.Env(), wake_);
+    }
+  }
+
+  /** What is alive in the process, whichever environment made it; `areas` are this environment's. */
+  Napi::Value Alive(const Napi::CallbackInfo& info) {
+    auto alive = Napi::Object::New(info.Env());
+    alive.Set("objects", Census::objects.load());
+    alive.Set("threads", Census::threads.load());
+    alive.Set("areas", static_cast<std::uint32_t>(memory_.count()));
+    return alive;
+  }
+
+  void ShutdownNow(const Napi::CallbackInfo&) { Shutdown(); }
+
+  static Napi::Value Code(const Napi::CallbackInfo& info, HRESULT hresult) {
+    return Napi::Number::New(info.Env(), static_cast<std::uint32_t>(hresult));
+  }
+
+  void RefuseWhenShut(Napi::Env env) const {
+    if (shut_) throw Napi::Error::New(env, "this environment is ending");
+  }
+
+  std::uint32_t Add(const Interface& type, std::shared_ptr<Target> target, std::shared_ptr<Lease> lease, bool root) {
+    const std::uint32_t handle = next_handle_++;
+    objects_.emplace(handle,
+                     std::make_unique<Object>(handle, type, std::move(target), std::move(lease), root, mailbox_));
+    return handle;
+  }
+
+  using Objects = std::map<std::uint32_t, std::unique_ptr<Object>>;
+
+  void End(Objects::iterator object, std::uint32_t ticket) {
+    if (object->second->root() && !shut_) memory_.End(object->second->lease());
+    ending_.emplace(object->first, object->second->End(ticket));
+    objects_.erase(object);
+  }
+
+  static void OnAnswers(napi_env env, napi_value, void* context, void*) {
+    if (env == nullptr) return;  // the environment ends: Shutdown has run, and `context` may be gone
+    static_cast<Addon*>(context)->Deliver(env);
+  }
+
+  void Deliver(napi_env env) {
+    for (std::vector<Answer> answers; !shut_ && !(answers = mailbox_->Take()).empty();) {
+      for (Answer& answer : answers) {
+        if (shut_) return;  // by the callback before
+        napi_handle_scope scope = nullptr;
+        if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+        switch (answer.kind) {
+          case Answer::Kind::kCall:
+            DeliverCall(env, *answer.call);
+            break;
+          case Answer::Kind::kReleased:
+            ending_.erase(answer.handle);
+            if (answer.ticket != 0) Report(env, answer.ticket, S_OK, nullptr);
+            break;
+          case Answer::Kind::kCommands:
+            DeliverCommands(env, answer.handle);
+            break;
+        }
+        napi_close_handle_scope(env, scope);
+      }
+    }
+  }
+
+  void DeliverCall(napi_env env, Call& call) {
+    napi_value outputs = nullptr;
+    if (call.activates) {
+      const auto made = objects_.find(call.handle);
+      if (FAILED(call.hresult) && made != objects_.end()) End(made, 0);
+      napi_value handle = nullptr;
+      if (SUCCEEDED(call.hresult) && napi_create_array(env, &outputs) == napi_ok &&
+          napi_create_uint32(env, call.handle, &handle) == napi_ok) {
+        napi_set_element(env, outputs, 0, handle);
+      }
+    } else {
+      outputs = ToOutputs(env, call, [&](const Parameter& parameter, ComPtr<IUnknown> object) {
+        const std::uint32_t handle =
+            Add(*parameter.object, std::make_shared<Target>(std::move(object)), call.lease, false);
+        const std::shared_ptr<CallThread> thread = objects_.at(handle)->owner();
+        const auto parent = objects_.find(call.handle);
+        if (thread != nullptr && parent != objects_.end()) parent->second->AddChild(thread);
+        return handle;
+      });
+    }
+    Report(env, call.ticket, call.hresult, outputs);
+  }
+
+  void Report(napi_env env, std::uint32_t ticket, HRESULT hresult, napi_value outputs) {
+    napi_value arguments[] = {nullptr, nullptr, outputs};
+    if (napi_create_uint32(env, ticket, &arguments[0]) != napi_ok) return;
+    if (napi_create_uint32(env, static_cast<std::uint32_t>(hresult), &arguments[1]) != napi_ok) return;
+    if (outputs == nullptr && napi_create_array(env, &arguments[2]) != napi_ok) return;
+    Invoke(env, on_answer_, 3, arguments);
+  }
+
+  void DeliverCommands(napi_env env, std::uint32_t device) {
+    napi_value handle = nullptr;
+    if (napi_create_uint32(env, device, &handle) == napi_ok) Invoke(env, on_commands_, 1, &handle);
+  }
+
+  /** Without the C++ wrappers, which throw where a terminating worker lets nothing be thrown. */
+  static void Invoke(napi_env env, const Napi::FunctionReference& callback, std::size_t count,
+                     const napi_value* arguments) {
+    napi_value function = nullptr;
+    napi_value undefined = nullptr;
+    if (callback.IsEmpty() || napi_get_reference_value(env, callback, &function) != napi_ok || function == nullptr)
+      return;
+    if (napi_get_undefined(env, &undefined) != napi_ok) return;
+    if (napi_call_function(env, undefined, function, count, arguments, nullptr) != napi_pending_exception) return;
+    napi_value error = nullptr;
+    if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
+  }
+
+  /** The end of the environment, on its thread: everything is torn down, and waited for up to a deadline. */
+  void Shutdown() {
+    if (shut_) return;
+    shut_ = true;
+    mailbox_->Close();
+    memory_.Forget();
+    // Children have the higher handles: they are told to stop before their parent's list runs.
+    while (!objects_.empty()) End(std::prev(objects_.end()), 0);
+    const ULONGLONG deadline = GetTickCount64() + kTeardownMs;
+    for (const auto& [handle, thread] : ending_) {
+      const ULONGLONG now = GetTickCount64();
+      thread->Ended(now < deadline ? static_cast<DWORD>(deadline - now) : 0);
+    }
+    ending_.clear();
+    on_answer_.Reset();
+    on_commands_.Reset();
+  }
+
+  napi_threadsafe_function wake_ = nullptr;
+  std::shared_ptr<Mailbox> mailbox_;
+  Napi::FunctionReference on_answer_;
+  Napi::FunctionReference on_commands_;
+  LentMemory memory_;
+  Objects objects_;
+  /** Objects that are being torn down, by their owner threads. */
+  std::map<std::uint32_t, std::shared_ptr<CallThread>> ending_;
+  std::uint32_t next_handle_ = 1;
+  bool shut_ = false;
 };
 
 NODE_API_ADDON(Addon)

@@ -1,0 +1,82 @@
+// The fast path of one device: its thread calls GetCommand over and over, and JavaScript takes the commands and the
+// results of its completions in batches.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "call_thread.h"
+#include "lease.h"
+#include "mailbox.h"
+#include "target.h"
+#include "winbackup/vdi.h"
+
+namespace winbackup {
+
+/** What one Drain brings, as lib/binding/native.ts reads it from an ArrayBuffer. */
+struct Batch {
+  struct Command {
+    std::uint64_t pointer;
+    std::uint64_t buffer;
+    std::uint64_t position;
+    std::uint32_t code;
+    std::uint32_t size;
+  };
+  static constexpr std::size_t kCommands = 64;
+  static constexpr std::size_t kCompletions = 128;
+
+  std::uint32_t command_count;
+  std::uint32_t completion_count;
+  /** 1 once the queue has ended and every command of it was taken; then `hresult` says by what. */
+  std::uint32_t ended;
+  std::uint32_t hresult;
+  Command commands[kCommands];
+  /** Results of CompleteCommand, in the order in which completions were asked for. */
+  std::uint32_t completions[kCompletions];
+};
+static_assert(sizeof(Batch::Command) == 32 && offsetof(Batch, commands) == 16 &&
+              offsetof(Batch, completions) == 16 + 64 * 32);
+static_assert(sizeof(Batch) == 16 + 64 * 32 + 128 * 4);
+
+class CommandPump final : public Wait, public std::enable_shared_from_this<CommandPump> {
+ public:
+  CommandPump(std::uint32_t device, std::shared_ptr<Target> target, std::shared_ptr<Lease> lease,
+              std::shared_ptr<Mailbox> mailbox);
+
+  // On the device's thread.
+  bool Step(bool stopping) override;
+  void CompleteNow(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position);
+
+  // On the JavaScript thread.
+  std::unique_ptr<Task> Completion(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes,
+                                   std::uint64_t position);
+  /** Takes what is there; when nothing is left, the next news wakes JavaScript. */
+  void Drain(Batch& batch);
+  /** True when the pump must be given to the device's thread (again). */
+  bool Start();
+  /** The thread leaves GetCommand within a slice; commands that are here already stay. */
+  void Stop();
+
+ private:
+  void End(HRESULT hresult);
+  void Wake(std::unique_lock<std::mutex>& lock);
+
+  const std::uint32_t device_;
+  const std::shared_ptr<Target> target_;
+  const std::shared_ptr<Lease> lease_;
+  const std::shared_ptr<Mailbox> mailbox_;
+
+  std::mutex mutex_;  // guards all below
+  std::deque<Batch::Command> commands_;
+  std::deque<HRESULT> completions_;
+  bool drained_ = true;  // JavaScript has seen everything and must be woken
+  bool running_ = false;  // given to the thread
+  bool stopped_ = false;
+  bool ended_ = false;
+  HRESULT hresult_ = S_OK;
+};
+
+}  // namespace winbackup

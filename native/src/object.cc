@@ -1,0 +1,122 @@
+#include "object.h"
+
+#include <utility>
+
+#include "call_task.h"
+
+namespace winbackup {
+
+namespace {
+
+/** How long an abandoned object waits for its children to leave the calls that its abort has ended. */
+constexpr DWORD kChildrenMs = 1000;
+
+/** The last thing that an object's owner thread does: teardown list, then release. */
+class Ending final : public Task {
+ public:
+  Ending(std::shared_ptr<Target> target, std::vector<const Method*> steps,
+         std::vector<std::shared_ptr<CallThread>> others, std::vector<std::weak_ptr<CallThread>> children,
+         std::shared_ptr<Mailbox> mailbox, std::uint32_t handle, std::uint32_t ticket)
+      : target_(std::move(target)),
+        steps_(std::move(steps)),
+        others_(std::move(others)),
+        children_(std::move(children)),
+        mailbox_(std::move(mailbox)),
+        handle_(handle),
+        ticket_(ticket) {}
+
+  void Run() override {
+    if (target_->get() != nullptr) {
+      for (const Method* step : steps_) {
+        if (step->ends_memory) AwaitChildren();
+        step->invoke(target_->get(), nullptr);
+      }
+    }
+    for (const auto& other : others_) other->Ended(INFINITE);
+    AwaitChildren();
+    target_->Release();
+    mailbox_->Post({Answer::Kind::kReleased, handle_, ticket_});
+  }
+
+ private:
+  void AwaitChildren() {
+    for (const auto& weak : children_) {
+      if (const auto child = weak.lock(); child != nullptr && child->stopping()) child->Ended(kChildrenMs);
+    }
+  }
+
+  const std::shared_ptr<Target> target_;
+  const std::vector<const Method*> steps_;
+  const std::vector<std::shared_ptr<CallThread>> others_;
+  const std::vector<std::weak_ptr<CallThread>> children_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  const std::uint32_t handle_;
+  const std::uint32_t ticket_;
+};
+
+}  // namespace
+
+Object::Object(std::uint32_t handle, const Interface& type, std::shared_ptr<Target> target,
+               std::shared_ptr<Lease> lease, bool root, std::shared_ptr<Mailbox> mailbox)
+    : handle_(handle),
+      type_(type),
+      target_(std::move(target)),
+      lease_(std::move(lease)),
+      root_(root),
+      mailbox_(std::move(mailbox)) {}
+
+std::shared_ptr<CallThread> Object::Thread(Role role) {
+  std::shared_ptr<CallThread>& thread = threads_[static_cast<std::size_t>(role)];
+  if (thread == nullptr) thread = CallThread::Start();
+  return thread;
+}
+
+bool Object::Post(std::unique_ptr<Call> call) {
+  const std::shared_ptr<CallThread> thread = call->activates ? owner() : Thread(call->method->role);
+  if (thread == nullptr) return false;
+  call->target = target_;
+  call->lease = lease_;
+  if (call->method->timeout >= 0) {
+    thread->Post(std::make_shared<CallWait>(std::move(call), mailbox_));
+  } else {
+    thread->Post(std::make_unique<CallTask>(std::move(call), mailbox_));
+  }
+  return true;
+}
+
+bool Object::StartPump() {
+  const std::shared_ptr<CallThread> thread = owner();
+  if (thread == nullptr) return false;
+  if (pump_ == nullptr) pump_ = std::make_shared<CommandPump>(handle_, target_, lease_, mailbox_);
+  if (pump_->Start()) thread->Post(std::shared_ptr<Wait>(pump_));
+  return true;
+}
+
+void Object::StopPump() {
+  if (pump_ != nullptr) pump_->Stop();
+}
+
+void Object::Complete(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position) {
+  owner()->Post(pump_->Completion(pointer, code, bytes, position));
+}
+
+void Object::EndLease() {
+  lease_->End();
+  lease_ = std::make_shared<Lease>();
+}
+
+std::shared_ptr<CallThread> Object::End(std::uint32_t ticket) {
+  const std::shared_ptr<CallThread> last = owner();
+  if (root_) lease_->End();
+  std::vector<std::shared_ptr<CallThread>> others;
+  for (const auto& thread : threads_) {
+    if (thread == nullptr || thread == last) continue;
+    thread->Stop(nullptr);
+    others.push_back(thread);
+  }
+  last->Stop(std::make_unique<Ending>(target_, std::move(teardown_), std::move(others), std::move(children_), mailbox_,
+                                      handle_, ticket));
+  return last;
+}
+
+}  // namespace winbackup
