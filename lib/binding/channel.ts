@@ -6,7 +6,9 @@ import type { Memory } from './memory';
 
 /**
  * What crosses: u32 as number; u64 and addresses as bigint; LPCWSTR as string or null; a struct as an object of its fields;
- * a lent struct likewise plus `pointer`, its address; an interface as its handle, a number.
+ * a lent struct likewise plus `pointer`, its address; an interface or a kernel handle as a number of the channel's;
+ * a GUID as a lower-case string; BSTR and PWSZ as string or null; BOOL and bool as boolean; FILETIME and PLARGE_INTEGER as bigint;
+ * raw bytes as Uint8Array; what an enumerator fetched as an array of records.
  */
 export type PlainValue = null | boolean | number | bigint | string | Uint8Array | readonly PlainValue[] | PlainRecord;
 export interface PlainRecord {
@@ -19,7 +21,10 @@ export interface CallResult {
   readonly outputs: readonly PlainValue[];
 }
 
-/** One step of what must happen to an object that nobody will close: `IClientVirtualDeviceSet2::SignalAbort`, without arguments. */
+/**
+ * One step of what must happen to an object that nobody will close: `IClientVirtualDeviceSet2::SignalAbort`, without arguments; or a flat
+ * function that takes the handle alone, `KtmW32::RollbackTransaction`.
+ */
 export type TeardownStep = string;
 
 /** A command as GetCommand delivered it; `pointer` identifies it to CompleteCommand. */

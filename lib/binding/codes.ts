@@ -1,5 +1,6 @@
 /** Every code that the Virtual Device Interface can give or take, by its Windows name. Sources: facts/vdi.md 1.6 (vdierror.h), 1.7 (winerror.h), 1.4 and 1.5 (vdi.h). */
 
+import { KTM_ERROR } from './ktm-codes';
 import { VSS_HRESULT } from './vss-codes';
 
 /** HRESULTs, as unsigned 32-bit numbers. */
@@ -127,7 +128,7 @@ function names(codes: Readonly<Record<string, number>>): ReadonlyMap<number, str
   return byCode;
 }
 const hresultNames = names({ ...HRESULT, ...VSS_HRESULT });
-const win32Names = names(WIN32);
+const win32Names = names({ ...WIN32, ...KTM_ERROR });
 const commandNames = names(VDCommands);
 
 const FACILITY_WIN32 = 7;

@@ -24,6 +24,18 @@ export type ValueType =
   | { readonly kind: 'pwsz' }
   /** `Next` of an enumerator: (ULONG count, element *array, ULONG *fetched), as a list. */
   | { readonly kind: 'fetched'; readonly struct: string }
+  /** A kernel handle, closed with CloseHandle; in JavaScript a handle of the channel like an object's. */
+  | { readonly kind: 'handle'; readonly of: string }
+  /** A C parameter for which NULL or 0 is always passed; it does not show in JavaScript. */
+  | { readonly kind: 'reserved'; readonly c: string }
+  /** PLARGE_INTEGER, or NULL for null. */
+  | { readonly kind: 'clock' }
+  /** (ULONG size, PVOID bytes) as an input; (ULONG size, PVOID buffer, PULONG used) as an output, grown until it fits. */
+  | { readonly kind: 'bytes' }
+  /** PVOID that comes back unchanged: a number of the caller's own. */
+  | { readonly kind: 'key' }
+  /** TRANSACTION_NOTIFICATION with its argument, in a buffer that is grown when told (error 122). */
+  | { readonly kind: 'notification' }
   | { readonly kind: 'u64' }
   /** LPCWSTR, UTF-16, zero-terminated. */
   | { readonly kind: 'wstr'; readonly nullable?: boolean }
@@ -49,9 +61,10 @@ export interface Parameter {
 /**
  * The native thread that makes the call (design rule 6). `configuration` is a set's second thread, because GetConfiguration blocks;
  * `device` is the device's own thread, whose waits are alertable; `apartment` is the MTA thread that owns a components object from creation
- * to release, `wait` the second one, on which waits for its asynchronous operations run in slices.
+ * to release, `wait` the second one, on which waits for its asynchronous operations run in slices;
+ * `immediate` functions never wait, `blocking` ones may wait for others and get a thread to themselves.
  */
-export type CallThread = 'control' | 'configuration' | 'device' | 'apartment' | 'wait';
+export type CallThread = 'control' | 'configuration' | 'device' | 'apartment' | 'wait' | 'immediate' | 'blocking';
 
 export interface Method {
   readonly name: string;
@@ -94,8 +107,29 @@ export interface ComClass {
   readonly dll: string;
 }
 
+/** A flat function of a DLL. */
+export interface FunctionEntry {
+  readonly name: string;
+  /** `handle`: INVALID_HANDLE_VALUE is failure; `BOOL`: 0 is. Then GetLastError tells. */
+  readonly returns: { readonly kind: 'handle'; readonly of: string } | { readonly kind: 'BOOL' };
+  readonly thread: CallThread;
+  readonly parameters: readonly Parameter[];
+  /** The access rights that the handles need, by name. */
+  readonly rights?: string;
+  readonly note?: string;
+  readonly source: string;
+}
+
+export interface FunctionTable {
+  /** How operations begin: `KtmW32::CreateTransaction`. */
+  readonly name: string;
+  readonly dll: string;
+  readonly functions: readonly FunctionEntry[];
+}
+
 export interface ApiTable {
   readonly family: string;
+  readonly functions?: FunctionTable;
   readonly classes: readonly ComClass[];
   readonly interfaces: readonly InterfaceTable[];
   readonly structs: readonly StructTable[];

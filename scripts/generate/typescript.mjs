@@ -13,6 +13,11 @@ function contractType(parameter) {
   const { type } = parameter;
   if (type.kind in simpleTypes) return simpleTypes[type.kind];
   switch (type.kind) {
+    case 'handle': return 'KernelHandle';
+    case 'clock': return parameter.direction === 'in' ? 'number | bigint | null' : 'bigint';
+    case 'key': return 'number | bigint';
+    case 'bytes': return 'Uint8Array';
+    case 'notification': return 'TransactionNotification';
     case 'filetime':
     case 'u64': return parameter.direction === 'in' ? 'number | bigint' : 'bigint';
     case 'bstr':
@@ -30,6 +35,11 @@ function plainType(parameter) {
   const { type } = parameter;
   if (type.kind in simpleTypes) return simpleTypes[type.kind];
   switch (type.kind) {
+    case 'handle': return parameter.direction === 'in' ? 'number' : 'KernelObject';
+    case 'clock': return parameter.direction === 'in' ? 'bigint | null' : 'bigint';
+    case 'bytes': return 'Uint8Array';
+    case 'notification': return 'TransactionNotification';
+    case 'key':
     case 'filetime':
     case 'u64':
     case 'pointer': return 'bigint';
@@ -45,7 +55,7 @@ function plainType(parameter) {
 
 const fieldTypes = { u32: 'number', i32: 'number', u64: 'bigint', pointer: 'bigint', guid: 'string', bool: 'boolean', bstr: 'string | null', pwsz: 'string | null' };
 
-const split = (method) => [method.parameters.filter((p) => p.direction === 'in'), method.parameters.filter((p) => p.direction === 'out')];
+const split = (method) => [method.parameters.filter((p) => p.direction === 'in' && p.type.kind !== 'reserved'), method.parameters.filter((p) => p.direction === 'out')];
 
 function doc(lines, indent) {
   const text = lines.filter(Boolean);
@@ -71,9 +81,28 @@ export type FetchedVSS_OBJECT_PROP =
   | { readonly type: 4; readonly provider: ${prefix}VSS_PROVIDER_PROP };\n`;
 }
 
+/** The functions of a table as methods of one interface; `type` says how a parameter shows, `wrap` how a result does. */
+function functionInterface({ name, dll, functions }, interfaceName, type, wrap, simulated) {
+  let text = `\n/** The public functions of ${dll}. */\nexport interface ${interfaceName} {\n`;
+  for (const entry of functions) {
+    const [inputs, outputs] = split(entry);
+    const results = entry.returns.kind === 'handle' ? [{ name: 'handle', type: entry.returns, direction: 'out' }, ...outputs] : outputs;
+    if (!simulated) text += doc([entry.note, entry.rights && `Needs ${entry.rights}.`, ...entry.parameters.map((p) => p.note && `${p.name}: ${p.note}`), `${name}::${entry.name}; ${entry.source}.`], '  ');
+    const process = simulated ? ['process: SimulatedProcess'] : [];
+    text += `  ${member(entry.name)}(${[...process, ...inputs.map((p) => `${p.name}: ${type(p)}`)].join(', ')}): ${wrap(results)};\n`;
+  }
+  return `${text}}\n`;
+}
+
+const promised = (outputs) =>
+  `Promise<${outputs.length === 0 ? 'void' : outputs.length === 1 ? contractType(outputs[0]) : `{ ${outputs.map((p) => `${p.name}: ${contractType(p)}`).join('; ')} }`}>`;
+
 function contract(table) {
   const lent = new Set(table.interfaces.flatMap((i) => i.methods.flatMap((m) => m.parameters.filter((p) => p.type.kind === 'lent').map((p) => p.type.struct))));
-  let text = `${header(table.family)}import type { ProxyObject } from '../proxy';\n`;
+  let text = header(table.family);
+  if (table.interfaces.length > 0) text += `import type { ProxyObject } from '../proxy';\n`;
+  if (table.functions) text += `import type { KernelHandle } from '../functions';\nimport type { TransactionNotification } from '../notification';\n`;
+  if (table.functions) text += functionInterface(table.functions, table.functions.name, contractType, promised, false);
   for (const struct of table.structs) text += `\n${structTypes(struct, lent.has(struct.name))}`;
   text += fetchedTypes(table, '');
   for (const iface of table.interfaces) {
@@ -83,12 +112,8 @@ function contract(table) {
       const [inputs, outputs] = split(method);
       const parameters = inputs.map((p) => `${p.name}: ${contractType(p)}`);
       if (outputs.some((p) => p.type.kind === 'pointer' && p.shownAs === 'buffer')) parameters.push('byteLength: number');
-      const result =
-        outputs.length === 0 ? 'void'
-        : outputs.length === 1 ? contractType(outputs[0])
-        : `{ ${outputs.map((p) => `${p.name}: ${contractType(p)}`).join('; ')} }`;
       text += doc([method.note, ...method.parameters.map((p) => p.note && `${p.name}: ${p.note}`), `Slot ${method.slot}; ${method.source}.`], '  ');
-      text += `  ${member(method.name)}(${parameters.join(', ')}): Promise<${result}>;\n`;
+      text += `  ${member(method.name)}(${parameters.join(', ')}): ${promised(outputs)};\n`;
     }
     text += '}\n';
   }
@@ -100,6 +125,10 @@ function contract(table) {
 
 function simulator(table) {
   let text = `${header(table.family)}import type { KernelObject, Outputs } from '../kernel-object';\n`;
+  if (table.functions) {
+    text += `import type { TransactionNotification } from '../../binding/notification';\nimport type { SimulatedProcess } from '../machine';\n`;
+    text += functionInterface(table.functions, `Simulated${table.functions.name}`, plainType, (outputs) => `Outputs<[${outputs.map(plainType).join(', ')}]>`, true);
+  }
   for (const struct of table.structs) {
     text += `\nexport type Plain${struct.name} = {\n${struct.fields.map((f) => `  readonly ${f.name}: ${fieldTypes[f.type]};\n`).join('')}};\n`;
   }
@@ -115,7 +144,7 @@ function simulator(table) {
   return { path: `lib/simulator/generated/${table.family}.ts`, text };
 }
 
-export const families = ['vdi', 'vss'];
+export const families = ['vdi', 'vss', 'ktm'];
 
 export function emit(table) {
   return [contract(table), simulator(table)];

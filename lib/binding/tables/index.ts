@@ -1,9 +1,10 @@
 /** All interface tables, by family and by name. */
 import type { ApiTable, InterfaceTable, Method, StructTable } from '../table';
+import { ktmTable } from './ktm';
 import { vdiTable } from './vdi';
 import { vssTable } from './vss';
 
-export const apiTables: readonly ApiTable[] = [vdiTable, vssTable];
+export const apiTables: readonly ApiTable[] = [vdiTable, vssTable, ktmTable];
 
 const interfaces = new Map<string, InterfaceTable>(apiTables.flatMap((api) => api.interfaces.map((table) => [table.name, table] as const)));
 const structs = new Map<string, StructTable>(apiTables.flatMap((api) => api.structs.map((table) => [table.name, table] as const)));
@@ -28,6 +29,15 @@ export function operation(name: string): { readonly table: InterfaceTable; reado
   return operations.get(name);
 }
 
+const flatOperations = new Set<string>(
+  apiTables.flatMap(({ functions }) => functions?.functions.map(({ name }) => `${functions.name}::${name}`) ?? []),
+);
+
+/** Whether an operation is a flat function, which takes its handle as an argument, and not a method of the object behind a handle. */
+export function isFlatFunction(name: string): boolean {
+  return flatOperations.has(name);
+}
+
 /** Whether an object of interface `name` has the methods of `base`. */
 export function derivesFrom(name: string, base: string): boolean {
   for (let current: string | null = name; current !== null; current = interfaces.get(current)?.base ?? null) if (current === base) return true;
@@ -40,4 +50,4 @@ export function methodsOf(table: InterfaceTable): readonly { readonly table: Int
   return [...(base === undefined ? [] : methodsOf(base)), ...table.methods.map((method) => ({ table, method }))];
 }
 
-export { vdiTable, vssTable };
+export { ktmTable, vdiTable, vssTable };

@@ -1,7 +1,9 @@
 /** A channel to a machine in the same thread. */
+import { MACHINE } from '../../binding/channel';
 import type { CallResult, Channel, CommandQueue, PlainValue, TeardownStep } from '../../binding/channel';
 import { PolledCommandQueue } from '../../binding/command-queue';
 import type { Memory } from '../../binding/memory';
+import { isFlatFunction } from '../../binding/tables';
 import type { SimulatedWindows } from '../machine';
 
 export class InThreadChannel implements Channel {
@@ -27,7 +29,9 @@ export class InThreadChannel implements Channel {
 
   async release(handle: number): Promise<void> {
     try {
-      for (const step of this.machine.teardownOf(this.process, handle)) await this.machine.call(this.process, handle, step, []);
+      for (const step of this.machine.teardownOf(this.process, handle)) {
+        await (isFlatFunction(step) ? this.machine.call(this.process, MACHINE, step, [handle]) : this.machine.call(this.process, handle, step, []));
+      }
     } catch {
       // The process has died: so have its handles.
     }
