@@ -20,6 +20,7 @@ import type { FaultAction } from './faults';
 import { Failure, KernelObject } from './kernel-object';
 import type { EndReason } from './kernel-object';
 import { Scheduler } from './scheduler';
+import { SimulatedHost } from './host';
 import { InThreadChannel } from './transport/in-thread';
 import { installVdi } from './vdi';
 import type { VirtualDevices } from './vdi';
@@ -121,6 +122,12 @@ export class SimulatedWindows implements Backend {
       return [factory(process)];
     });
     installControl(this);
+    const { host } = this;
+    if (host instanceof SimulatedHost) {
+      this.onPowerCut(() => {
+        host.powerCut();
+      });
+    }
     this.virtualDevices = installVdi(this);
   }
 
@@ -236,6 +243,11 @@ export class SimulatedWindows implements Backend {
     this.nextHandle += 4;
     state.handles.set(handle, object);
     return handle;
+  }
+
+  /** What a handle of a process stands for: for operations that take handles as arguments. */
+  objectOf(process: SimulatedProcess, handle: number): KernelObject | undefined {
+    return this.state(process.id)?.handles.get(handle);
   }
 
   /** Live handles of a process, or of all. */
