@@ -1,4 +1,4 @@
-// Memory that the machine lends to its processes: named mappings, so that their addresses are real and a second process can map them too.
+// Memory that the machine lends to its clients: named mappings, seen twice as in Windows, once by the server and once by its clients.
 #pragma once
 
 #include <napi.h>
@@ -6,27 +6,25 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
 
 namespace winbackup::doubles {
 
 /** The areas of one environment; used on its thread only. */
 class Areas {
  public:
-  /** { base: bigint, buffer: ArrayBuffer, name: string }: the mapping as this process sees it. */
+  /**
+   * { base: bigint, buffer: ArrayBuffer }: a mapping whose clients' view begins at `base`. `buffer` is the server's own view, which lives
+   * until it is collected.
+   */
   Napi::Value Create(const Napi::CallbackInfo& info);
-  /** Detaches the ArrayBuffer of the area at `base`, then unmaps it. */
+  /** Ends the clients' view at `base`: whoever touches it afterwards crashes, as in Windows. */
   void Free(const Napi::CallbackInfo& info);
-  /** Forgets them all without unmapping: the client may still look at them, as it may when SQL Server dies. */
-  void Abandon() { areas_.clear(); }
-  size_t count() const { return areas_.size(); }
+  /** Forgets the clients' views without ending them: when SQL Server dies, its clients still have theirs. */
+  void Abandon() { views_.clear(); }
+  size_t count() const { return views_.size(); }
 
  private:
-  struct Area {
-    HANDLE mapping;
-    Napi::Reference<Napi::ArrayBuffer> buffer;
-  };
-  std::map<uint64_t, Area> areas_;
+  std::map<uint64_t, void*> views_;
   uint32_t next_ = 1;
 };
 

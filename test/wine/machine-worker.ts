@@ -1,0 +1,127 @@
+/**
+ * The Worker behind the double of sqlvdi.dll: it holds the simulated machine, answers the COM calls of this Windows process with it, and
+ * serves the machine to testers who send a port.
+ */
+import { parentPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { MACHINE } from '../../lib/binding/channel';
+import type { CallResult, Channel, PlainValue } from '../../lib/binding/channel';
+import { HRESULT, failed } from '../../lib/binding/codes';
+import { StateError } from '../../lib/binding/errors';
+import { realHost } from '../../lib/binding/real-host';
+import { operation as findOperation } from '../../lib/binding/tables';
+import { SimulatedClock, SimulatedWindows, servePort } from '../../lib/simulator';
+
+/** What sqlvdi.dll exports to Node (test/wine/sqlvdi/sqlvdi.cc). */
+interface Double {
+  /** From now on `answer` is called for each COM call, which waits until `reply` is called with its id. */
+  connect(answer: (id: number, handle: number, operation: string, args: readonly PlainValue[]) => void): void;
+  reply(id: number, hresult: number, outputs: readonly PlainValue[]): boolean;
+  createArea(byteLength: number): { readonly base: bigint; readonly buffer: ArrayBuffer };
+  freeArea(base: bigint): void;
+  counts(): DoubleCounts;
+}
+
+/** What of the double is alive. */
+export interface DoubleCounts {
+  readonly classFactories: number;
+  readonly objects: number;
+  readonly references: number;
+  /** VDC_Command structs that the client has got and not completed, or whose device it has not released. */
+  readonly commands: number;
+  /** COM calls that have no answer yet. */
+  readonly calls: number;
+  /** Mapped views of the client's. */
+  readonly areas: number;
+}
+
+/** A port to serve the machine on. */
+export interface ServeRequest {
+  readonly serve: MessagePort;
+}
+
+const RELEASE = 'IUnknown::Release';
+
+function loadDouble(): Double {
+  const module = { exports: {} };
+  process.dlopen(module, 'C:\\windows\\system32\\sqlvdi.dll');
+  return module.exports as Double;
+}
+
+/** One process of the machine, and how many of its objects are alive. */
+interface Client {
+  readonly channel: Channel;
+  objects: number;
+}
+
+/**
+ * Answers COM calls with the machine. Each activation counts as a process of its own, so that secondaries and the death of one client can
+ * be tested inside one Windows process; it ends with its last object.
+ */
+class ComServer {
+  private readonly clients = new Map<number, Client>();
+
+  constructor(private readonly machine: SimulatedWindows) {}
+
+  async answer(handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    try {
+      if (handle === MACHINE) return await this.activate(operation, args);
+      const client = this.clients.get(handle);
+      if (client === undefined) throw new StateError('ERR_UNKNOWN_HANDLE', `no object has the handle ${String(handle)}`);
+      if (operation === RELEASE) return await this.release(handle, client);
+      const result = await client.channel.call(handle, operation, args);
+      this.adopt(client, operation, result);
+      return result;
+    } catch (error) {
+      // The machine's side of the object is gone with its process.
+      if (error instanceof StateError && error.code === 'ERR_PROCESS_DIED') return { hresult: HRESULT.RPC_E_DISCONNECTED, outputs: [] };
+      throw error;
+    }
+  }
+
+  private async activate(operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    const client: Client = { channel: await this.machine.openChannel(), objects: 0 };
+    const result = await client.channel.call(MACHINE, operation, args);
+    if (failed(result.hresult)) await client.channel.close();
+    else this.own(client, result.outputs[0]);
+    return result;
+  }
+
+  /** The objects among a call's outputs belong to the caller's process. */
+  private adopt(client: Client, operation: string, { outputs }: CallResult): void {
+    const parameters = findOperation(operation)?.method.parameters.filter(({ direction }) => direction === 'out') ?? [];
+    for (const [index, { type }] of parameters.entries()) if (type.kind === 'interface' && index < outputs.length) this.own(client, outputs[index]);
+  }
+
+  private own(client: Client, handle: PlainValue | undefined): void {
+    if (typeof handle !== 'number') throw new TypeError('an interface must be a handle');
+    this.clients.set(handle, client);
+    client.objects += 1;
+  }
+
+  private async release(handle: number, client: Client): Promise<CallResult> {
+    this.clients.delete(handle);
+    client.objects -= 1;
+    await client.channel.release(handle);
+    if (client.objects === 0) await client.channel.close();
+    return { hresult: HRESULT.S_OK, outputs: [] };
+  }
+}
+
+function main(port: MessagePort): void {
+  const double = loadDouble();
+  const machine = new SimulatedWindows({
+    host: { ...realHost, clock: new SimulatedClock() },
+    allocateArea: (byteLength) => double.createArea(byteLength),
+  });
+  machine.onAreaFreed((base) => double.freeArea(base));
+  machine.addControl('Double::Counts', () => ({ ...double.counts() }));
+  const server = new ComServer(machine);
+  double.connect((id, handle, operation, args) => {
+    void server.answer(handle, operation, args).then(({ hresult, outputs }) => double.reply(id, hresult, outputs));
+  });
+  port.on('message', ({ serve }: ServeRequest) => servePort(machine, serve));
+  port.postMessage('ready');
+}
+
+if (parentPort !== null) main(parentPort);

@@ -1,0 +1,40 @@
+/** A simulated machine behind the double of sqlvdi.dll, in this Windows process: what COM activation in this process talks to. */
+import { once } from 'node:events';
+import * as path from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Channel } from '../../lib/binding/channel';
+import { MachineControl, WorkerChannel } from '../../lib/simulator';
+import type { DoubleCounts, ServeRequest } from './machine-worker';
+
+export interface WineMachine {
+  readonly control: MachineControl;
+  /** A channel for the server's side, past the double. */
+  readonly serverChannel: Channel;
+  /** A further channel, from a process of its own. */
+  connect(process: string): Channel;
+  counts(): Promise<DoubleCounts>;
+  /** Ends the Worker: COM calls that wait in the double are answered with RPC_E_DISCONNECTED. */
+  close(): Promise<void>;
+}
+
+/** One at a time: a new machine takes the place of an earlier one. */
+export async function openWineMachine(): Promise<WineMachine> {
+  const worker = new Worker(path.join(__dirname, 'machine-worker.js'));
+  await once(worker, 'message');
+  const connect = (process: string | null): WorkerChannel => {
+    const { port1, port2 } = new MessageChannel();
+    const request: ServeRequest = { serve: port2 };
+    worker.postMessage(request, [port2]);
+    return new WorkerChannel(port1, { process });
+  };
+  const control = new MachineControl(connect(null));
+  return {
+    control,
+    serverChannel: connect('server'),
+    connect,
+    counts: async () => (await control.call('Double::Counts')) as unknown as DoubleCounts,
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
