@@ -1,0 +1,149 @@
+/** A file that a backup is written to: straight from SQL Server's memory, beside its final name until the backup has succeeded (design rules 9, 10). */
+import { ArgumentError } from '../binding';
+import type { Files, OpenFile } from '../binding';
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import type { BackupTarget, OutputFile } from './media';
+import type { ByteSink } from './sink';
+
+export interface FileTargetOptions {
+  /** The option's name in errors: `to[1]`. */
+  readonly field: string;
+  /** Makes the provisional name unique: `<name>.<id>.partial`. */
+  readonly id: string;
+  /** Whether a file of the final name may be replaced. */
+  readonly overwrite: boolean;
+  readonly sha256: boolean;
+}
+
+export class FileTarget implements BackupTarget {
+  private bytes = 0;
+  private open = true;
+  private published = false;
+  private readonly hash: Hash | undefined;
+
+  private constructor(
+    private readonly files: Files,
+    private readonly file: OpenFile,
+    readonly path: string,
+    private readonly partial: string,
+    private readonly options: FileTargetOptions,
+  ) {
+    this.hash = options.sha256 ? createHash('sha256') : undefined;
+  }
+
+  /** Creates the provisional file. Throws ArgumentError when the target cannot be written or is there already. */
+  static async create(files: Files, path: string, options: FileTargetOptions): Promise<FileTarget> {
+    const { field, id, overwrite } = options;
+    const final = files.resolve(path);
+    const partial = `${final}.${id}.partial`;
+    try {
+      await checkFree(files, final, field, overwrite);
+      return new FileTarget(files, await files.open(partial, 'create'), final, partial, options);
+    } catch (error) {
+      if (error instanceof ArgumentError) throw error;
+      throw new ArgumentError(field, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async write(buffer: Uint8Array, position: number): Promise<void> {
+    // Writes come in the order of the stream, whatever order they end in.
+    this.hash?.update(buffer);
+    await this.file.write(buffer, position);
+    this.bytes = Math.max(this.bytes, position + buffer.byteLength);
+  }
+
+  async read(buffer: Uint8Array, position: number): Promise<number> {
+    return readFully(this.file, buffer, position);
+  }
+
+  sync(): Promise<void> {
+    return this.file.sync();
+  }
+
+  finish(): Promise<void> {
+    return this.file.sync();
+  }
+
+  cancel(): void {
+    // What the system has been asked to write ends by itself.
+  }
+
+  async publish(): Promise<void> {
+    await this.close();
+    await checkFree(this.files, this.path, this.options.field, this.options.overwrite);
+    await this.files.rename(this.partial, this.path);
+    this.published = true;
+    await this.files.syncDirectory(this.files.directoryOf(this.path));
+  }
+
+  async retract(): Promise<void> {
+    if (!this.published) return;
+    await this.files.rename(this.path, this.partial);
+    this.published = false;
+  }
+
+  async discard(): Promise<readonly string[]> {
+    await this.close().catch(() => undefined);
+    try {
+      await this.files.remove(this.partial);
+      return [];
+    } catch {
+      return [this.partial];
+    }
+  }
+
+  /** Where the file is now: it is kept when the backup in it is whole. */
+  get kept(): string {
+    return this.published ? this.path : this.partial;
+  }
+
+  describe(): OutputFile {
+    return { path: this.path, bytes: this.bytes, ...(this.hash === undefined ? {} : { sha256: this.hash.copy().digest('hex') }) };
+  }
+
+  private async close(): Promise<void> {
+    if (!this.open) return;
+    this.open = false;
+    await this.file.close();
+  }
+}
+
+/** The provisional file as a sink, for what is compressed on its way. */
+export class FileSink implements ByteSink {
+  private position = 0;
+
+  constructor(private readonly file: FileTarget) {}
+
+  async write(chunk: Uint8Array): Promise<void> {
+    const { position } = this;
+    this.position += chunk.byteLength;
+    await this.file.write(chunk, position);
+  }
+
+  sync(): Promise<void> {
+    return this.file.sync();
+  }
+
+  close(): Promise<void> {
+    return this.file.finish();
+  }
+}
+
+async function checkFree(files: Files, path: string, field: string, overwrite: boolean): Promise<void> {
+  const there = await files.stat(path);
+  if (there === undefined) return;
+  if (!there.isFile) throw new ArgumentError(field, `is not a file: ${path}`);
+  if (!overwrite) throw new ArgumentError(field, `exists already: ${path} (overwrite: true replaces it)`);
+}
+
+/** Reads until the buffer is full or the file ends. */
+export async function readFully(file: OpenFile, buffer: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  while (done < buffer.byteLength) {
+    const count = await file.read(buffer.subarray(done), position + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}

@@ -1,0 +1,66 @@
+/** What the flows take besides their own: connection, machine, time limits, progress, cancellation. */
+import { ArgumentError, checkInteger, checkKnownFields, resolveBackend } from '../binding';
+import type { Backend, Host, SqlConnection, SqlServer } from '../binding';
+import { checkInstance } from './configuration';
+import type { TransferProgress } from './progress';
+import type { TransferTimeouts } from './transfer';
+
+export interface TransferOptions {
+  /** A connection is opened for the statement and closed again; a connection that is given stays open, and must be free meanwhile. */
+  readonly sql: SqlServer | SqlConnection;
+  /** Without the machine's name; null, the default, is the default instance. Must be the one that `sql` leads to. */
+  readonly instance?: string | null;
+  /** Ends the transfer; it then rejects with AbortError, after everything has been ended and given back. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TransferProgress) => void;
+  readonly timeouts?: TransferTimeouts;
+  /** Default: native on Windows, simulated elsewhere. */
+  readonly backend?: Backend;
+  /** Time, randomness and files. Default: the backend's. */
+  readonly host?: Host;
+}
+
+export const transferOptionNames = ['sql', 'instance', 'signal', 'onProgress', 'timeouts', 'backend', 'host'] as const;
+
+const ATTACH_MS = 60_000;
+const END_MS = 30_000;
+
+function checkDuration(field: string, value: number): void {
+  if (value !== Infinity) checkInteger(field, value, 0, 0xffffffff);
+}
+
+/** Options that have been checked. Throws ArgumentError; nothing has been started. */
+export interface CheckedOptions {
+  readonly sql: SqlServer | SqlConnection;
+  readonly instance: string | null;
+  readonly attachMs: number;
+  readonly endMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: TransferProgress) => void) | undefined;
+}
+
+export function checkTransferOptions(options: TransferOptions): CheckedOptions {
+  const { sql, instance = null, timeouts = {}, signal, onProgress } = options;
+  const candidate: unknown = sql;
+  if (typeof candidate !== 'object' || candidate === null || !('connect' in candidate || 'execute' in candidate)) {
+    throw new ArgumentError('sql', 'must be a SqlServer or a SqlConnection');
+  }
+  checkInstance('instance', instance);
+  checkKnownFields('timeouts', timeouts, ['attachMs', 'endMs']);
+  const { attachMs = ATTACH_MS, endMs = END_MS } = timeouts;
+  checkDuration('timeouts.attachMs', attachMs);
+  checkDuration('timeouts.endMs', endMs);
+  return { sql, instance, attachMs, endMs, signal, onProgress };
+}
+
+export async function machineOf(options: TransferOptions): Promise<{ readonly backend: Backend; readonly host: Host }> {
+  const backend = await resolveBackend(options.backend);
+  return { backend, host: options.host ?? backend.host };
+}
+
+/** One or several, as a list. */
+export function listOf<T>(field: string, value: T | readonly T[]): readonly T[] {
+  const list = Array.isArray(value) ? (value as readonly T[]) : [value as T];
+  checkInteger(`${field}.length`, list.length, 1, 64);
+  return list;
+}

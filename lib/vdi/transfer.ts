@@ -1,0 +1,350 @@
+/**
+ * One device set and the statement that uses it, from CreateEx to the last release: what backup, restore and verification share.
+ * It ends exactly once (design rule 5), and succeeds only if SQL Server said so and every device came to VD_E_CLOSE.
+ */
+import { AbortError, HRESULT, SqlConnectionError, StateError, TimeoutError, VDFeatures, WindowsError, isSqlError } from '../binding';
+import type { Backend, Host, SqlConnection, SqlMessage, SqlRow, SqlServer } from '../binding';
+import type { VDConfig } from '../binding/generated/vdi';
+import { ClientVirtualDeviceSet } from './client-virtual-device-set';
+import { DeviceServer } from './device-server';
+import type { SnapshotSteps } from './device-server';
+import { SqlStatementError } from './errors';
+import type { TransferFailure } from './errors';
+import type { BackupTarget, RestoreSource } from './media';
+import { ProgressMeter } from './progress';
+import type { TransferProgress } from './progress';
+import type { StatementText } from './statement';
+import { settledWithin, unlessAborted } from './waiting';
+
+/** A device that another process serves, as that process needs to know it (facts/vdi.md 2.9). */
+export interface SecondaryDevice {
+  readonly instance: string | null;
+  readonly setName: string;
+  readonly deviceName: string;
+  /** Fires when the transfer has failed or been cancelled. */
+  readonly signal: AbortSignal;
+}
+
+/** What serves one device. */
+export type Stripe =
+  | { readonly target: BackupTarget }
+  | { readonly source: RestoreSource }
+  /** Resolves with the bytes transferred once the other process has seen VD_E_CLOSE; rejects when it failed or died. */
+  | { readonly secondary: (device: SecondaryDevice) => Promise<number> };
+
+export interface TransferTimeouts {
+  /** Milliseconds until SQL Server must have attached to the device set. Default 60,000; Infinity waits without end. */
+  readonly attachMs?: number;
+  /** Milliseconds that each step of ending may take before the next is done all the same. Default 30,000. */
+  readonly endMs?: number;
+}
+
+export interface TransferRequest {
+  readonly direction: 'backup' | 'restore';
+  readonly sql: SqlServer | SqlConnection;
+  readonly instance: string | null;
+  readonly backend: Backend;
+  readonly host: Host;
+  readonly features: number;
+  readonly stripes: readonly Stripe[];
+  readonly statement: StatementText;
+  /** Whether what SQL Server said means success. */
+  readonly succeeded: (messages: readonly SqlMessage[], rows: readonly SqlRow[]) => boolean;
+  readonly steps: SnapshotSteps;
+  readonly attachMs: number;
+  readonly endMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: TransferProgress) => void) | undefined;
+}
+
+export interface Transferred {
+  readonly simulated: boolean;
+  readonly setName: string;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly messages: readonly SqlMessage[];
+  readonly rows: readonly SqlRow[];
+  readonly configuration: VDConfig;
+}
+
+export type TransferOutcome = ({ readonly ok: true } & Transferred) | { readonly ok: false; readonly failure: TransferFailure };
+
+/** VD_E_ABORT and a lost connection to the machine tell that something happened, not what: any other cause goes before them. */
+function isEcho(error: unknown): boolean {
+  return error instanceof WindowsError && (error.hresult === HRESULT.VD_E_ABORT || error.hresult === HRESULT.RPC_E_DISCONNECTED);
+}
+
+type Statement =
+  | { readonly state: 'none' | 'running' }
+  | { readonly state: 'ended'; readonly ok: boolean; readonly error: unknown };
+
+export class Transfer {
+  private readonly setName: string;
+  private readonly deviceNames: readonly string[];
+  private readonly startedAt: number;
+  private readonly progress: ProgressMeter;
+  private readonly simulated: boolean;
+
+  private connecting: Promise<SqlConnection> | undefined;
+  private set: ClientVirtualDeviceSet | undefined;
+  private servers: readonly DeviceServer[] = [];
+  private serving: Promise<unknown> = Promise.resolve();
+  private attached = false;
+  /** Every device has come to VD_E_CLOSE. */
+  private closed = false;
+  private configuration: VDConfig | undefined;
+
+  private statement: Statement = { state: 'none' };
+  private statementEnded: Promise<void> = Promise.resolve();
+  private readonly cancelStatement = new AbortController();
+  private messages: SqlMessage[] = [];
+  private rows: readonly SqlRow[] = [];
+
+  /** Fires once, when the transfer can no longer succeed and must not go on by itself. */
+  private readonly stop = new AbortController();
+  /** The first failure that explains itself. */
+  private root: { readonly error: unknown } | undefined;
+  /** The first failure that only echoes another. */
+  private echo: unknown;
+  private completionCode: number | undefined;
+  private readonly unfinished: string[] = [];
+
+  constructor(private readonly request: TransferRequest) {
+    const { host, stripes, backend, onProgress } = request;
+    this.setName = `winbackup-${host.random.uuid()}`;
+    this.deviceNames = stripes.map((_, index) => (index === 0 ? this.setName : `${this.setName}-${String(index + 1)}`));
+    this.startedAt = host.clock.monotonic();
+    this.simulated = backend.kind === 'simulated';
+    this.progress = new ProgressMeter(host.clock, stripes.length, this.simulated, onProgress && ((progress) => this.guarded(() => onProgress(progress))));
+  }
+
+  async run(): Promise<TransferOutcome> {
+    const { signal } = this.request;
+    // Once SQL Server has reported success the transfer is done: a log backup that was thrown away now would break the chain.
+    const onAbort = (): void => {
+      if (!(this.closed && this.statement.state === 'ended' && this.statement.ok)) this.fail(new AbortError(signal?.reason));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    try {
+      await this.session();
+    } catch (error) {
+      this.fail(error);
+    }
+    signal?.removeEventListener('abort', onAbort);
+    const ok = this.root === undefined && this.echo === undefined;
+    await this.end(ok);
+    if (ok && this.configuration !== undefined) {
+      const { simulated, setName, messages, rows, configuration, progress } = this;
+      return { ok, simulated, setName, messages, rows, configuration, bytes: progress.total, durationMs: this.request.host.clock.monotonic() - this.startedAt };
+    }
+    return { ok: false, failure: this.failure() };
+  }
+
+  // --- The straight path ---
+
+  private async session(): Promise<void> {
+    const { backend, features, instance, stripes } = this.request;
+    const connection = await this.connect();
+    this.set = await ClientVirtualDeviceSet.create({ name: this.setName, instance, deviceCount: stripes.length, features, backend, signal: this.stop.signal });
+    // The set must be there before SQL Server looks for it (facts/vdi.md 2.2).
+    this.execute(connection);
+    this.configuration = await this.attach(this.set);
+    await this.serve(this.set);
+    await this.orStop(this.statementEnded);
+    this.judge();
+    this.progress.ended();
+  }
+
+  private connect(): Promise<SqlConnection> {
+    const { sql } = this.request;
+    this.connecting = 'connect' in sql ? sql.connect({ signal: this.stop.signal }) : Promise.resolve(sql);
+    return this.orStop(this.connecting);
+  }
+
+  private execute(connection: SqlConnection): void {
+    this.statement = { state: 'running' };
+    const onMessage = (message: SqlMessage): void => {
+      this.messages.push(message);
+      this.progress.message(message);
+    };
+    this.statementEnded = connection.execute(this.request.statement(this.deviceNames), { signal: this.cancelStatement.signal, onMessage }).then(
+      ({ messages, rows }) => {
+        this.messages = [...messages];
+        this.rows = rows;
+        this.endStatement(undefined);
+      },
+      (error: unknown) => {
+        if (error instanceof SqlConnectionError && error.messages.length > this.messages.length) this.messages = [...error.messages];
+        this.endStatement(error);
+      },
+    );
+  }
+
+  private endStatement(error: unknown): void {
+    const ok = this.request.succeeded(this.messages, this.rows);
+    // That a statement was cancelled by us is no news.
+    this.statement = { state: 'ended', ok, error: this.cancelStatement.signal.aborted ? undefined : error };
+    if (this.cancelStatement.signal.aborted || this.stop.signal.aborted) return;
+    // Nobody tells the device set that a statement failed before it attached (facts/vdi.md 2.2), or that its connection is gone.
+    if (error !== undefined && !ok) this.fail(error);
+    else if (!this.attached) this.fail(ok ? new StateError('ERR_NOT_ATTACHED', 'the statement ended without using the device set') : new SqlStatementError(this.messages));
+  }
+
+  private async attach(set: ClientVirtualDeviceSet): Promise<VDConfig> {
+    const configuration = await this.orStop(set.getConfiguration({ timeoutMs: this.request.attachMs }));
+    this.attached = true;
+    const writes = (configuration.features & VDFeatures.WriteMedia) !== 0;
+    if (writes !== (this.request.direction === 'backup')) {
+      throw new StateError('ERR_WRONG_DIRECTION', writes ? 'the statement writes a backup, but this is a restore' : 'the statement reads a backup, but this is a backup');
+    }
+    return configuration;
+  }
+
+  private async serve(set: ClientVirtualDeviceSet): Promise<void> {
+    const { direction, stripes, host, endMs, steps, features } = this.request;
+    const servers: DeviceServer[] = [];
+    this.servers = servers;
+    const serving = stripes.map(async (stripe, index) => {
+      const name = this.deviceNames[index] ?? '';
+      if ('secondary' in stripe) {
+        const { instance } = this.request;
+        const bytes = await stripe.secondary({ instance, setName: this.setName, deviceName: name, signal: this.stop.signal });
+        this.progress.transferred(index, bytes);
+        return;
+      }
+      const device = await this.orStop(set.openDevice(name));
+      const transfer = {
+        randomAccess: (features & VDFeatures.RandomAccess) !== 0,
+        steps,
+        complete: () => this.finishAll(),
+        ioFailed: (error: unknown, completionCode: number) => this.ioFailed(error, completionCode),
+        fail: (error: unknown) => this.fail(error),
+        transferred: (bytes: number) => this.progress.transferred(index, bytes),
+      };
+      const server = 'target' in stripe ? DeviceServer.toTarget(device, transfer, stripe.target) : DeviceServer.fromSource(device, transfer, stripe.source);
+      servers.push(server);
+      await server.serve(this.stop.signal);
+      await server.idle();
+    });
+    for (const served of serving) served.catch((error: unknown) => this.fail(error));
+    this.serving = Promise.allSettled(serving);
+    // A statement that has ended leaves nothing to wait for: its devices close at once, or never.
+    void this.statementEnded.then(async () => {
+      if ((await settledWithin(host.clock, endMs, this.serving)) !== 'pending') return;
+      const late = new TimeoutError(`the devices did not close within ${String(endMs)} ms of the statement's end`);
+      this.fail(this.statement.state === 'ended' && this.statement.ok ? late : new SqlStatementError(this.messages));
+    });
+    await this.orStop(Promise.all(serving));
+    this.closed = true;
+    // The last chance of a target that had no VDC_Complete to fail the backup at.
+    if (direction === 'backup' && this.root === undefined) await this.orStop(this.finishAll());
+  }
+
+  /** The data of every device is durable once this resolves (VDC_Complete; facts/vdi.md 2.6). */
+  private async finishAll(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.ioEnded()));
+    const { root } = this;
+    if (root !== undefined) throw root.error;
+    await Promise.all(this.request.stripes.map(async (stripe) => ('target' in stripe ? stripe.target.finish() : undefined)));
+  }
+
+  private judge(): void {
+    const { statement } = this;
+    if (this.root !== undefined) throw this.root.error;
+    if (statement.state !== 'ended' || !statement.ok) throw new SqlStatementError(this.messages);
+  }
+
+  // --- Failure ---
+
+  /** The transfer is to end by SignalAbort: a cancellation, a failed call, a broken invariant, or the SQL side is gone. */
+  private fail(error: unknown): void {
+    if (isEcho(error)) this.echo ??= error;
+    // What comes after the stop is its consequence.
+    else if (!this.stop.signal.aborted && this.root === undefined) this.root = { error };
+    if (this.stop.signal.aborted) return;
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.stop.abort(reason);
+    this.set?.signalAbort().catch(() => undefined);
+  }
+
+  /** Told to SQL Server by the completion code; it ends the statement, closing the devices (facts/vdi.md 2.4). */
+  private ioFailed(error: unknown, completionCode: number): void {
+    if (this.stop.signal.aborted || this.root !== undefined) return;
+    this.root = { error };
+    this.completionCode = completionCode;
+  }
+
+  /** A callback of the caller's that throws fails the transfer. */
+  private guarded(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private orStop<T>(promise: Promise<T>): Promise<T> {
+    return unlessAborted(this.stop.signal, promise);
+  }
+
+  private failure(): TransferFailure {
+    const { statement, messages, simulated, completionCode, unfinished, echo } = this;
+    const said = messages.some(isSqlError) ? new SqlStatementError(messages) : undefined;
+    const cause = this.root?.error ?? (statement.state === 'ended' ? statement.error : undefined) ?? said ?? echo ?? new SqlStatementError(messages);
+    const hresult = [this.root?.error, echo].find((error) => error instanceof WindowsError)?.hresult;
+    return { cause, hresult, completionCode, sqlMessages: messages, simulated, unfinished };
+  }
+
+  // --- The end: SignalAbort, own I/O, Close, the statement, the connection (design rule 5, seed 000) ---
+
+  private async end(ok: boolean): Promise<void> {
+    const { set } = this;
+    if (!ok) {
+      if (set !== undefined) await this.within('SignalAbort', set.signalAbort());
+      const error = this.stop.signal.reason instanceof Error ? this.stop.signal.reason : new Error('the transfer has failed');
+      for (const stripe of this.request.stripes) {
+        if ('target' in stripe) stripe.target.cancel(error);
+        else if ('source' in stripe) stripe.source.cancel(error);
+      }
+    }
+    await this.within('serving the devices', this.serving);
+    if (set !== undefined) await this.close(set);
+    await this.endOfStatement();
+    if ('connect' in this.request.sql && this.connecting !== undefined) {
+      await this.within('closing the SQL connection', this.connecting.then((connection) => connection.close(), () => undefined));
+    }
+  }
+
+  private async close(set: ClientVirtualDeviceSet): Promise<void> {
+    const idle = Promise.all(this.servers.map((server) => server.idle()));
+    if (!(await this.within('I/O on the buffers', idle))) {
+      // Never before the I/O has ended (seed 000): the rest is done then, behind the caller's back.
+      void idle.then(() => set.close()).catch(() => set.abandon());
+      return;
+    }
+    if (!(await this.within('Close', set.close()))) await this.within('dropping the device set', set.abandon());
+  }
+
+  private async endOfStatement(): Promise<void> {
+    const running = (): boolean => this.statement.state === 'running';
+    if (!running()) return;
+    const { clock } = this.request.host;
+    // One that has attached ends by itself after the abort, and says why; one that has not would run on.
+    if (this.attached) await settledWithin(clock, this.request.endMs, this.statementEnded);
+    if (!running()) return;
+    this.cancelStatement.abort(new AbortError(this.stop.signal.reason));
+    await this.within('the end of the SQL statement', this.statementEnded);
+  }
+
+  /** Waits for a step of the end; one that fails or does not answer is noted, and the others follow all the same. */
+  private async within(step: string, promise: Promise<unknown>): Promise<boolean> {
+    const { host, endMs } = this.request;
+    let problem = `no answer within ${String(endMs)} ms`;
+    promise.catch((error: unknown) => (problem = error instanceof Error ? error.message : String(error)));
+    const state = await settledWithin(host.clock, endMs, promise);
+    if (state !== 'resolved') this.unfinished.push(`${step}: ${problem}`);
+    return state !== 'pending';
+  }
+}
+
