@@ -12,6 +12,9 @@ import type { VirtualDevice } from './virtual-device';
 import type { VirtualDeviceSet } from './virtual-device-set';
 import type { VirtualDevices } from './virtual-devices';
 
+/** The environment variable that names the instance for Create and OpenInSecondary (facts/vdi.md 2.11). */
+export const VIRTUAL_SERVER_NAME = '_VIRTUAL_SERVER_NAME_';
+
 /** What an open object knows. */
 interface Opened {
   readonly set: VirtualDeviceSet;
@@ -146,6 +149,6 @@ export class ClientVirtualDeviceSet extends KernelObject implements SimulatedICl
   }
 
   private get environmentInstance(): string | null {
-    return this.process.environment.get('_VIRTUAL_SERVER_NAME_') ?? null;
+    return this.process.environment.get(VIRTUAL_SERVER_NAME) ?? null;
   }
 }
