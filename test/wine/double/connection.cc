@@ -9,22 +9,6 @@ namespace {
 std::mutex current_mutex;
 std::shared_ptr<Connection> current;  // guarded by current_mutex
 
-/** An event for one call. Nested calls of a thread (from an APC inside GetCommand) each need their own. */
-class AnswerEvent {
- public:
-  AnswerEvent() : handle_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {}
-  ~AnswerEvent() { CloseHandle(handle_); }
-  AnswerEvent(const AnswerEvent&) = delete;
-  AnswerEvent& operator=(const AnswerEvent&) = delete;
-  HANDLE get() const { return handle_; }
-
- private:
-  HANDLE handle_;
-};
-
-/** The thread's spare events: making one costs more than a call. */
-thread_local std::vector<std::unique_ptr<AnswerEvent>> spare_events;
-
 }  // namespace
 
 std::atomic<uint32_t> Connection::next_id_{1};
@@ -55,16 +39,13 @@ std::shared_ptr<Connection> Connection::Open(Napi::Env env, const Napi::Function
 
 HRESULT Connection::Send(Call& call, Wait wait) {
   std::unique_ptr<AnswerEvent> event;
-  if (spare_events.empty()) {
-    event = std::make_unique<AnswerEvent>();
-  } else {
-    event = std::move(spare_events.back());
-    spare_events.pop_back();
-  }
-  call.answered = event->get();
   {
     std::lock_guard lock(mutex_);
     if (worker_ == nullptr) return RPC_E_DISCONNECTED;
+    if (spare_events_.empty()) spare_events_.push_back(std::make_unique<AnswerEvent>());
+    event = std::move(spare_events_.back());
+    spare_events_.pop_back();
+    call.answered = event->get();
     const uint32_t id = next_id_++;
     waiting_.emplace(id, &call);
     // Under the lock, so that Close cannot end the function in between; the queue has no limit, so this never waits.
@@ -72,7 +53,8 @@ HRESULT Connection::Send(Call& call, Wait wait) {
   }
   while (WaitForSingleObjectEx(call.answered, INFINITE, wait == Wait::kAlertable) == WAIT_IO_COMPLETION) {
   }
-  spare_events.push_back(std::move(event));
+  std::lock_guard lock(mutex_);
+  spare_events_.push_back(std::move(event));
   return call.result;
 }
 

@@ -30,6 +30,19 @@ struct Call {
       : handle(to), operation(name), kinds(answers), inputs(std::move(arguments)), result(E_UNEXPECTED), answered(nullptr) {}
 };
 
+/** Wakes one call. Nested calls of a thread (from an APC inside GetCommand) each need their own. */
+class AnswerEvent {
+ public:
+  AnswerEvent() : handle_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {}
+  ~AnswerEvent() { CloseHandle(handle_); }
+  AnswerEvent(const AnswerEvent&) = delete;
+  AnswerEvent& operator=(const AnswerEvent&) = delete;
+  HANDLE get() const { return handle_; }
+
+ private:
+  const HANDLE handle_;
+};
+
 /** How the calling thread waits for the answer: real GetCommand waits run the thread's APCs (facts/vdi.md 2.3). */
 enum class Wait { kPlain, kAlertable };
 
@@ -63,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::mutex mutex_;
   napi_threadsafe_function worker_ = nullptr;
   std::unordered_map<uint32_t, Call*> waiting_;
+  std::vector<std::unique_ptr<AnswerEvent>> spare_events_;  // making one costs more than a call
   static std::atomic<uint32_t> next_id_;  // never the same twice, so that a late answer meets no call of a later connection
 };
 
