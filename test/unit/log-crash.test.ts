@@ -19,7 +19,6 @@ function cutBefore(host: SimulatedHost, operation: number): { readonly host: Hos
     return act();
   };
   const files: Files = {
-    ...host.files,
     stat: (file) => host.files.stat(file),
     list: (directory) => host.files.list(directory),
     makeDirectory: (directory) => host.files.makeDirectory(directory),
