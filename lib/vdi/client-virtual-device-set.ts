@@ -1,5 +1,5 @@
 /** A set of virtual devices as SQL Server's client sees it (VDI spec, IClientVirtualDeviceSet2), made so that it ends exactly once. */
-import { AbortError, StateError, WindowsError, HRESULT, activate, checkBytes, checkTimeout, checkU32, resolveBackend, throwIfAborted } from '../binding';
+import { AbortError, StateError, WindowsError, HRESULT, activate, checkBytes, checkInteger, checkTimeout, checkU32, resolveBackend, throwIfAborted } from '../binding';
 import type { Backend, Channel } from '../binding';
 import type { IClientVirtualDeviceSet2, VDConfig } from '../binding/generated/vdi';
 import type { ProxyObject } from '../binding/proxy';
@@ -22,7 +22,10 @@ export interface OpenSetOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface CreateSetOptions extends OpenSetOptions, VirtualDeviceSetConfiguration {}
+export interface CreateSetOptions extends OpenSetOptions, VirtualDeviceSetConfiguration {
+  /** How many of the devices other processes serve (openInSecondary). That theirs have ended is for the caller to find out. Default 0. */
+  readonly devicesInSecondaries?: number;
+}
 
 export class ClientVirtualDeviceSet implements DeviceSet {
   /** Commands in the hands of the consumer: their buffers must not be unmapped. */
@@ -37,7 +40,7 @@ export class ClientVirtualDeviceSet implements DeviceSet {
     /** Whether Windows is simulated here. */
     readonly simulated: boolean,
     readonly name: string,
-    /** How many devices must end before the set has ended; unknown in a secondary. */
+    /** How many devices are opened here and must end before the set has ended; unknown in a secondary. */
     private readonly deviceCount: number | undefined,
     private readonly channel: Channel,
     private readonly set: IClientVirtualDeviceSet2 & ProxyObject,
@@ -48,9 +51,10 @@ export class ClientVirtualDeviceSet implements DeviceSet {
    * @throws ArgumentError before anything is started; WindowsError E_ACCESSDENIED (not elevated), REGDB_E_CLASSNOTREG, VD_E_INSTANCE_NAME ...; AbortError
    */
   static async create(options: CreateSetOptions): Promise<ClientVirtualDeviceSet> {
-    const { instance = null } = options;
+    const { instance = null, devicesInSecondaries = 0 } = options;
     const config = configurationOf(options);
-    return ClientVirtualDeviceSet.open(options, config.deviceCount, (set) => set.createEx(instance, options.name, config));
+    checkInteger('devicesInSecondaries', devicesInSecondaries, 0, config.deviceCount);
+    return ClientVirtualDeviceSet.open(options, config.deviceCount - devicesInSecondaries, (set) => set.createEx(instance, options.name, config));
   }
 
   /**
@@ -202,7 +206,7 @@ export class ClientVirtualDeviceSet implements DeviceSet {
 
   /** Every device has been closed by SQL Server: Normally Terminated (VDI spec, client states). */
   private get terminated(): boolean {
-    return this.devices.length > 0 && this.devices.length === (this.deviceCount ?? this.devices.length) && this.devices.every((device) => device.closed);
+    return this.devices.length === (this.deviceCount ?? Math.max(1, this.devices.length)) && this.devices.every((device) => device.closed);
   }
 
   private startAbort(): void {

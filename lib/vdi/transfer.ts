@@ -146,7 +146,10 @@ export class Transfer {
   private async session(): Promise<void> {
     const { backend, features, instance, stripes } = this.request;
     const connection = await this.connect();
-    this.set = await ClientVirtualDeviceSet.create({ name: this.setName, instance, deviceCount: stripes.length, features, backend, signal: this.stop.signal });
+    this.set = await ClientVirtualDeviceSet.create({
+      name: this.setName, instance, deviceCount: stripes.length, devicesInSecondaries: stripes.filter((stripe) => 'secondary' in stripe).length, features, backend,
+      signal: this.stop.signal,
+    });
     // The set must be there before SQL Server looks for it (facts/vdi.md 2.2).
     this.execute(connection);
     this.configuration = await this.attach(this.set);
