@@ -16,3 +16,7 @@ export type { EventLogEntry } from './event-log';
 export { WorkerChannel, servePort, sharedAreas } from './transport/worker';
 export { PipeChannel, servePipe } from './transport/pipe';
 export type { ServedPipe } from './transport/pipe';
+export { readMachineFile } from './machine-file';
+export type { DatabaseDescription, InstanceDescription, LoginDescription, MachineDescription } from './machine-file';
+export { connectMachine, openMachine, serveMachine } from './machine-process';
+export type { MachineOfFile, ServedMachine } from './machine-process';

@@ -91,13 +91,18 @@ function privatePath(): string {
   return join(mkdtempSync(join(tmpdir(), 'winbackup-machine-')), 'pipe');
 }
 
-export async function servePipe(machine: SimulatedWindows): Promise<ServedPipe> {
+/** @param ready connections that come before it wait */
+export async function servePipe(machine: SimulatedWindows, ready: Promise<unknown> = Promise.resolve()): Promise<ServedPipe> {
   const lent = new LentMemory(machine.memory);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    serveSocket(machine, lent, socket);
+    // A reset is an end like any other.
+    socket.on('error', () => undefined);
+    void ready.then(() => {
+      if (!socket.destroyed) serveSocket(machine, lent, socket);
+    });
   });
   const path = privatePath();
   await listen(server, path);
@@ -141,8 +146,6 @@ function serveSocket(machine: SimulatedWindows, lent: LentMemory, socket: Socket
       socket.destroy();
     }
   });
-  // A reset is an end like any other.
-  socket.on('error', () => undefined);
   socket.on('close', () => session.ended());
 }
 
