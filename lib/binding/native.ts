@@ -1,7 +1,226 @@
-/** The native backend. */
-import type { Backend } from './backend';
-import { LoadError } from './errors';
+/** The native backend: winbackup.node, found and loaded, as a Channel. All policy is above it; all calls, threads and waits are below. */
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
 
+import type { Backend } from './backend';
+import { MACHINE } from './channel';
+import type { CallResult, Channel, CommandQueue, PlainRecord, PlainValue, TeardownStep } from './channel';
+import { HRESULT, failed } from './codes';
+import { LoadError, StateError } from './errors';
+import { NativeCommandQueue } from './native-command-queue';
+import { NativeMemory } from './native-memory';
+import { realHost } from './real-host';
+import { operation as findOperation, structTable } from './tables';
+import type { Method } from './table';
+
+/** What winbackup.node exports (native/src/addon.cc). */
+export interface Addon {
+  listen(onAnswer: (ticket: number, hresult: number, outputs: readonly PlainValue[]) => void, onCommands: (device: number) => void): void;
+  /** S_OK when `onAnswer` will be called; else why not. */
+  call(ticket: number, handle: number, operation: string, args: readonly PlainValue[]): number;
+  /** False when there is no such object. */
+  release(ticket: number, handle: number): boolean;
+  setTeardown(handle: number, operations: readonly string[]): void;
+  startCommands(device: number): number;
+  stopCommands(device: number): void;
+  drainCommands(device: number, batch: ArrayBuffer): boolean;
+  completeCommand(device: number, pointer: bigint, completionCode: number, bytesTransferred: number, position: bigint): boolean;
+  /** Undefined when no memory is lent there; null when the host refuses external buffers. */
+  wrapArea(handle: number, address: bigint): { readonly base: bigint; readonly buffer: ArrayBuffer } | null | undefined;
+  copyOut(handle: number, address: bigint, target: Uint8Array): boolean;
+  copyIn(handle: number, address: bigint, source: Uint8Array): boolean;
+  /** Whether the process must not end, because an answer is awaited. */
+  keepAlive(on: boolean): void;
+  alive(): { readonly objects: number; readonly threads: number; readonly areas: number };
+  /** Tears everything down at once, with a deadline; nothing can be called afterwards. */
+  shutdown(): void;
+}
+
+/** Node-API version of the addon (native/sources.json). */
+const napiVersion = 8;
+
+/** dist/lib/binding -> the package. */
+const packageRoot = path.resolve(__dirname, '..', '..', '..');
+
+function candidates(): readonly string[] {
+  const override = process.env['WINBACKUP_ADDON'];
+  if (override !== undefined && override !== '') return [path.resolve(override)];
+  return [path.join(packageRoot, 'prebuilds', `win32-${process.arch}`, 'winbackup.node'), path.join(packageRoot, 'build', 'Release', 'winbackup.node')];
+}
+
+function isModuleNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+}
+
+/** Loads the addon; a LoadError lists what was tried. A file that is there but does not load ends the search: another might hide the fault. */
+function loadAddon(): Addon {
+  if (process.platform !== 'win32') throw new LoadError(`the native addon works on Windows only, and this is ${process.platform}: use a simulated machine`, []);
+  const supported = Number(process.versions['napi'] ?? 0);
+  if (supported < napiVersion) throw new LoadError(`the native addon needs Node-API ${String(napiVersion)}, and this host has ${String(supported)}`, []);
+  const load = createRequire(__filename);
+  const tried: { path: string; error: string }[] = [];
+  for (const candidate of candidates()) {
+    try {
+      return load(candidate) as Addon;
+    } catch (error) {
+      tried.push({ path: candidate, error: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) });
+      if (!isModuleNotFound(error)) throw new LoadError('winbackup.node could not be loaded', tried, { cause: error });
+    }
+  }
+  throw new LoadError(`winbackup.node was not found for win32-${process.arch}`, tried);
+}
+
+/** The addon of this environment: what is asked, by ticket, and what waits for commands, by device. */
+export class NativeLink {
+  readonly queues = new Map<number, NativeCommandQueue>();
+  private readonly pending = new Map<number, (result: CallResult) => void>();
+  private nextTicket = 1;
+  private holds = 0;
+
+  constructor(readonly addon: Addon) {
+    addon.listen(
+      (ticket, hresult, outputs) => {
+        const settle = this.pending.get(ticket);
+        this.pending.delete(ticket);
+        this.hold(-1);
+        settle?.({ hresult, outputs });
+      },
+      (device) => this.queues.get(device)?.arrived(),
+    );
+    // Cleanup hooks run when an environment ends by itself or is terminated, but not at process.exit().
+    process.once('exit', () => {
+      addon.shutdown();
+    });
+  }
+
+  call(handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    return new Promise((resolve) => {
+      const ticket = this.ticket();
+      const refused = this.addon.call(ticket, handle, operation, args);
+      if (failed(refused)) resolve({ hresult: refused, outputs: [] });
+      else this.expect(ticket, resolve);
+    });
+  }
+
+  release(handle: number): Promise<void> {
+    return new Promise((resolve) => {
+      const ticket = this.ticket();
+      if (this.addon.release(ticket, handle)) this.expect(ticket, () => { resolve(); });
+      else resolve();
+    });
+  }
+
+  /** Counts what must keep the process alive. */
+  hold(change: 1 | -1): void {
+    this.holds += change;
+    if (this.holds === (change === 1 ? 1 : 0)) this.addon.keepAlive(change === 1);
+  }
+
+  private ticket(): number {
+    const ticket = this.nextTicket;
+    this.nextTicket = ticket === 0xffffffff ? 1 : ticket + 1;
+    return ticket;
+  }
+
+  private expect(ticket: number, settle: (result: CallResult) => void): void {
+    this.pending.set(ticket, settle);
+    this.hold(1);
+  }
+}
+
+const outputsOf = (method: Method): Method['parameters'] => method.parameters.filter(({ direction }) => direction === 'out');
+
+export class NativeChannel implements Channel {
+  readonly kind = 'native';
+  readonly memory: NativeMemory;
+  private readonly handles = new Set<number>();
+  private closed = false;
+
+  constructor(private readonly link: NativeLink) {
+    this.memory = new NativeMemory(link.addon, process.env['WINBACKUP_NO_EXTERNAL_BUFFERS'] === '1');
+  }
+
+  async call(handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    if (this.closed) throw new StateError('ERR_CLOSED', `${operation}: the channel has been closed`);
+    if (handle !== MACHINE && !this.handles.has(handle)) return { hresult: HRESULT.E_HANDLE, outputs: [] };
+    const method = findOperation(operation)?.method;
+    if (method?.name === 'CompleteCommand') this.memory.handBack(handle, args[0] as bigint, args[2] as number);
+    const answer = this.link.call(handle, operation, args);
+    if (method?.name === 'Close') this.memory.end(handle);
+    const result = await answer;
+    if (!failed(result.hresult)) this.receive(handle, method, result.outputs);
+    return result;
+  }
+
+  async release(handle: number): Promise<void> {
+    if (!this.handles.delete(handle)) return;
+    try {
+      const released = this.link.release(handle);
+      this.memory.end(handle);
+      await released;
+    } catch {
+      // The environment is ending, and has torn the object down itself.
+    }
+    this.link.queues.get(handle)?.disconnect();
+    this.link.queues.delete(handle);
+  }
+
+  setTeardown(handle: number, steps: readonly TeardownStep[]): void {
+    if (this.handles.has(handle)) this.link.addon.setTeardown(handle, steps);
+  }
+
+  commandQueue(device: number): CommandQueue {
+    let queue = this.link.queues.get(device);
+    if (queue === undefined) {
+      queue = new NativeCommandQueue(this.link, this.memory, device);
+      this.link.queues.set(device, queue);
+    }
+    return queue;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    // Children have the higher handles: they are told to stop before their parent's list runs.
+    await Promise.all([...this.handles].sort((a, b) => b - a).map((handle) => this.release(handle)));
+  }
+
+  /** Objects of the whole process that nobody has released, and their threads: for leak tests. */
+  alive(): { readonly objects: number; readonly threads: number; readonly areas: number } {
+    return this.link.addon.alive();
+  }
+
+  private own(handle: number): void {
+    this.handles.add(handle);
+    if (this.closed) void this.release(handle);
+  }
+
+  /** Keeps account of the handles and the memory that a call gave out. */
+  private receive(handle: number, method: Method | undefined, outputs: readonly PlainValue[]): void {
+    if (method === undefined) {
+      this.own(outputs[0] as number);
+      return;
+    }
+    outputsOf(method).forEach(({ type, shownAs }, index) => {
+      const value = outputs[index];
+      if (type.kind === 'interface') {
+        this.own(value as number);
+        this.memory.adopt(value as number, handle);
+      } else if (type.kind === 'pointer' && shownAs === 'buffer') {
+        this.memory.reach(handle, value as bigint);
+      } else if (type.kind === 'lent' && value !== null) {
+        const record = value as PlainRecord;
+        const buffer = structTable(type.struct).fields.find((field) => field.shownAs === 'buffer');
+        if (buffer !== undefined) this.memory.handOver(handle, record['pointer'] as bigint, record['commandCode'] as number, record['size'] as number, record[buffer.name] as bigint);
+      }
+    });
+  }
+}
+
+let link: NativeLink | undefined;
+
+/** The real Windows of this machine. Throws LoadError when the addon cannot be used. */
 export function nativeBackend(): Backend {
-  throw new LoadError('the native addon is not built', []);
+  link ??= new NativeLink(loadAddon());
+  const loaded = link;
+  return { kind: 'native', host: realHost, openChannel: () => Promise.resolve(new NativeChannel(loaded)) };
 }

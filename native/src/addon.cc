@@ -93,13 +93,14 @@ class Addon : public Napi::Addon<Addon> {
     call->handle = handle;
     call->method = method;
     call->activates = activates;
+    if (method->ends_memory) {
+      // Before the call can run: nobody may look at memory that is being unmapped.
+      memory_.End(object.lease());
+      object.EndLease();
+    }
     if (!object.Post(std::move(call))) {
       if (activates) objects_.erase(handle);
       return Code(info, E_OUTOFMEMORY);
-    }
-    if (method->ends_memory) {
-      memory_.End(object.lease());
-      object.EndLease();
     }
     return Code(info, S_OK);
   }

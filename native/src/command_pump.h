@@ -72,7 +72,7 @@ class CommandPump final : public Wait, public std::enable_shared_from_this<Comma
   std::mutex mutex_;  // guards all below
   std::deque<Batch::Command> commands_;
   std::deque<HRESULT> completions_;
-  bool drained_ = true;  // JavaScript has seen everything and must be woken
+  bool drained_ = true;   // JavaScript has seen everything and must be woken
   bool running_ = false;  // given to the thread
   bool stopped_ = false;
   bool ended_ = false;
