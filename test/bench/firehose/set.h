@@ -1,0 +1,19 @@
+// The firehose's COM class: what a client of sqlvdi.dll sees of the scripted server. It takes the class's place in this process only.
+#pragma once
+
+#include <windows.h>
+
+#include "server.h"
+
+namespace winbackup::bench {
+
+/** The script of the sets that are made from now on. */
+void SetScript(const Script& script);
+
+/** The outcome of the transfer that ended last. */
+Outcome LastOutcome();
+
+/** Registers the class in this process's multithreaded apartment: CoCreateInstance finds it there before it looks into the registry. */
+HRESULT RegisterFirehose();
+
+}  // namespace winbackup::bench
