@@ -20,3 +20,7 @@ export { readMachineFile } from './machine-file';
 export type { DatabaseDescription, InstanceDescription, LoginDescription, MachineDescription } from './machine-file';
 export { connectMachine, openMachine, serveMachine } from './machine-process';
 export type { MachineOfFile, ServedMachine } from './machine-process';
+export { simulatedSqlServer } from './sql-server/connection';
+export type { ChannelSource, SimulatedSqlServerOptions } from './sql-server/connection';
+export { Database, SqlServerInstance, SqlServerService } from './sql-server';
+export type { BackupHistoryEntry, DatabaseOptions, DatabaseState, InstanceOptions, LoginOptions, RecoveryModel, SqlServerOptions } from './sql-server';

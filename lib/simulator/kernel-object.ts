@@ -1,7 +1,17 @@
 /** What a handle of the simulated machine stands for, and how its methods answer. */
 
+/** A success code other than S_OK with its outputs: what a method returns in place of the outputs alone. */
+export class SuccessCode {
+  constructor(
+    readonly hresult: number,
+    readonly outputs: readonly unknown[] = [],
+  ) {}
+}
+
 /** A method's out-parameters in order, now or later. */
-export type Outputs<T extends readonly unknown[]> = T extends readonly [] ? void | Promise<void> : T | Promise<T>;
+export type Outputs<T extends readonly unknown[]> =
+  | SuccessCode
+  | (T extends readonly [] ? void | Promise<void | SuccessCode> : T | Promise<T | SuccessCode>);
 
 /** Why an object ends: the owner let go, or its process died with it open. */
 export type EndReason = 'released' | 'process-died';

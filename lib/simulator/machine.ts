@@ -10,6 +10,7 @@ import { StateError } from '../binding/errors';
 import type { Host } from '../binding/host';
 import { AreaMemory } from '../binding/memory';
 import { realHost } from '../binding/real-host';
+import type { SqlServer } from '../binding/sql';
 import { memberName } from '../binding/table';
 import { derivesFrom, operation as findOperation } from '../binding/tables';
 import { MachineControl } from './client';
@@ -17,18 +18,22 @@ import { installControl } from './control';
 import { EventLog } from './event-log';
 import { Faults } from './faults';
 import type { FaultAction } from './faults';
-import { Failure, KernelObject } from './kernel-object';
+import { Failure, KernelObject, SuccessCode } from './kernel-object';
 import type { EndReason } from './kernel-object';
 import { Scheduler } from './scheduler';
 import { SimulatedHost } from './host';
 import { InThreadChannel } from './transport/in-thread';
+import { SqlServerService } from './sql-server';
+import { simulatedSqlServer } from './sql-server/connection';
+import type { SimulatedSqlServerOptions } from './sql-server/connection';
+import type { SqlServerOptions } from './sql-server';
 import { installVdi } from './vdi';
 import type { VirtualDevices } from './vdi';
 
 /** Gives the memory for an area that processes share; in the doubles it is a real mapping at its real address. */
 export type AreaAllocator = (byteLength: number) => { readonly base: bigint; readonly buffer: ArrayBufferLike };
 
-export interface SimulatedWindowsOptions {
+export interface SimulatedWindowsOptions extends SqlServerOptions {
   /** Makes every choice of the machine's own repeatable. Default 1. */
   readonly seed?: number;
   /** Time, randomness and files of the machine and, by default, of the flows on it. Default: the real ones. */
@@ -93,6 +98,8 @@ export class SimulatedWindows implements Backend {
   readonly memory = new AreaMemory();
   /** SQL Server's Virtual Device Interface on this machine. */
   readonly virtualDevices: VirtualDevices;
+  /** The SQL Server instances of this machine. */
+  readonly sqlServer: SqlServerService;
 
   private readonly recorded: RecordedCall[] = [];
   private readonly recordedLimit: number;
@@ -129,11 +136,17 @@ export class SimulatedWindows implements Backend {
       });
     }
     this.virtualDevices = installVdi(this);
+    this.sqlServer = new SqlServerService(this, options);
   }
 
   /** A channel in this thread, from a new process of the machine. */
   openChannel(): Promise<Channel> {
     return Promise.resolve(new InThreadChannel(this, this.createProcess('client').id));
+  }
+
+  /** Connections to its SQL Server. */
+  sql(options: SimulatedSqlServerOptions = {}): SqlServer {
+    return simulatedSqlServer(this, options);
   }
 
   /** The machine seen from outside: faults, recorded calls, processes, time. */
@@ -319,6 +332,7 @@ export class SimulatedWindows implements Backend {
       for (const action of before) await this.strike(action, process);
       const outputs = await this.dispatch(process, handle, operation, args);
       for (const action of after) await this.strike(action, process);
+      if (outputs instanceof SuccessCode) return { hresult: outputs.hresult, outputs: this.plain(process, outputs.outputs) };
       return { hresult: HRESULT.S_OK, outputs: this.plain(process, outputs) };
     } catch (error) {
       if (error instanceof Failure && failed(error.hresult)) return { hresult: error.hresult, outputs: this.plain(process, error.outputs) };

@@ -1,0 +1,425 @@
+/** BACKUP DATABASE and BACKUP LOG over virtual devices. */
+import { VDCommands, VDFeatures, VDWhence, WIN32 } from '../../binding/codes';
+import type { SharedBuffer } from '../vdi';
+import { BackupDevices, DeviceFailure, asDeviceFailure } from './backup-devices';
+import type { BackupDevice } from './backup-devices';
+import { DATA_FILE_ID, LOG_FILE_ID } from './database';
+import type { Database, DatabasePart, LogRecord } from './database';
+import { EXTENT_SIZE, PAGE_SIZE } from './database-file';
+import type { OpenDatabaseFile } from './database-file';
+import type { SqlServerInstance, SqlSession } from './instance';
+import {
+  HEADER_SIZE, MediaError, RecordType, compressPayload, decodeHeader, encodeJson, encodeLogRecord, encodeRecord, logRecordLength, payloadRoom, sealRecord,
+} from './media';
+import type { BackupEnd, BackupSet, BackupType, BackedUpFile, Family, MediaDescription, RecordTypeCode } from './media';
+import { SqlError } from './messages';
+import { Progress, rate } from './progress';
+import type { RunningStatement } from './running-statement';
+import { numberOption, textOption } from './statements';
+import type { BackupStatement } from './statements';
+
+/** A run of bytes of one file, to be backed up in as many records as it takes. */
+interface Run {
+  readonly part: DatabasePart;
+  readonly position: number;
+  readonly byteLength: number;
+}
+
+const DAY_MS = 86_400_000;
+/** What a Read says on media that hold nothing. */
+const blankMedia: readonly number[] = [WIN32.ERROR_HANDLE_EOF, WIN32.ERROR_NO_DATA_DETECTED, WIN32.ERROR_FILEMARK_DETECTED];
+
+/** Runs the statement; throws SqlError or DeviceFailure. */
+export async function runBackup(statement: RunningStatement, instance: SqlServerInstance, session: SqlSession, parsed: BackupStatement): Promise<void> {
+  const database = checked(instance, session, parsed);
+  const data = parsed.target === 'DATABASE';
+  if (data) database.busyWith = 'backup';
+  const held = data ? database.holdLog() : undefined;
+  try {
+    const devices = await BackupDevices.attach(statement, instance.openVirtualDeviceSet(), {
+      instance: instance.name, names: parsed.devices, options: parsed.options, direction: 'backup', completeSupported: instance.completeSupported,
+    });
+    try {
+      await new Backup(statement, instance, session, parsed, database, devices).run();
+    } catch (error) {
+      await devices.closeAfter(error);
+      throw statement.stopped ?? error;
+    }
+  } finally {
+    held?.release();
+    if (data) database.busyWith = undefined;
+  }
+}
+
+/** What SQL Server refuses before it looks at a device. */
+function checked(instance: SqlServerInstance, session: SqlSession, { target, database: name, options }: BackupStatement): Database {
+  if (name.toLowerCase() === 'tempdb') throw new SqlError(3147);
+  const database = instance.findDatabase(name);
+  if (database === undefined) throw new SqlError(911, [name]);
+  if (!session.login.sysadmin) throw new SqlError(262, [`BACKUP ${target}`, database.name]);
+  if (database.state === 'RESTORING') throw new SqlError(927, [database.name]);
+  if (database.name === 'master' && (target === 'LOG' || options.DIFFERENTIAL === true)) throw new SqlError(3024);
+  if (target === 'LOG') {
+    if (database.recoveryModel === 'SIMPLE') throw new SqlError(4208, ['BACKUP LOG']);
+    if (database.logBackupLsn === undefined) throw new SqlError(4214);
+  } else if (database.busyWith !== undefined) throw new SqlError(3023);
+  if (options.DIFFERENTIAL === true && database.differentialBase === undefined) throw new SqlError(3035, [database.name]);
+  return database;
+}
+
+class Backup {
+  private readonly type: BackupType;
+  private readonly startedAt: number;
+  private readonly mediaSetId: string;
+  private readonly setId: string;
+  private readonly firstLsn: bigint;
+  private readonly checkpointLsn: bigint;
+  /** Extents that changed while this backup ran: after it they still differ from the new base. */
+  private readonly changedBefore: Set<number>;
+  private readonly transferSize: number;
+  private readonly blockSize: number;
+  private failure: unknown;
+  private dataBytes: Record<string, number> = {};
+  private bytesWritten = 0;
+
+  constructor(
+    private readonly statement: RunningStatement,
+    private readonly instance: SqlServerInstance,
+    private readonly session: SqlSession,
+    private readonly parsed: BackupStatement,
+    private readonly database: Database,
+    private readonly devices: BackupDevices,
+  ) {
+    const { host } = statement.machine;
+    this.type = parsed.target === 'LOG' ? 'log' : parsed.options.DIFFERENTIAL === true ? 'differential' : 'database';
+    this.startedAt = host.clock.monotonic();
+    this.mediaSetId = host.random.uuid();
+    this.setId = host.random.uuid();
+    this.checkpointLsn = database.nextLsn;
+    this.firstLsn = this.type === 'log' ? (database.logBackupLsn ?? database.nextLsn) : database.nextLsn;
+    this.changedBefore = new Set(database.changedExtents);
+    this.transferSize = devices.config.maxTransferSize;
+    this.blockSize = devices.config.blockSize;
+  }
+
+  async run(): Promise<void> {
+    const { statement, devices, database, parsed } = this;
+    const runs = this.type === 'log' ? [] : await this.plan();
+    const set = await this.describe(runs);
+    await this.onEachDevice((device) => this.writeHeader(device, set));
+    const progress = new Progress(statement, parsed.options, runs.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    for (const part of this.type === 'log' ? [] : database.parts) {
+      // A FILESTREAM container comes after the rows, which are durable by then (facts/vdi.md 2.6: several Flush commands).
+      if (part.id !== DATA_FILE_ID) await this.onEachDevice((device) => device.command(VDCommands.Flush));
+      await this.writeData(part, runs.filter((run) => run.part === part), progress);
+    }
+    progress.finish();
+    // Everything up to here belongs to the backup.
+    const lastLsn = database.nextLsn;
+    const log = database.logFrom(this.firstLsn);
+    await this.writeLog(log);
+    await this.onEachDevice((device) => this.writeEnd(device, lastLsn, log.length));
+    await this.flush();
+    if (devices.has(VDFeatures.CompleteEnabled)) {
+      await this.phase('sql.complete', devices.first, 'complete');
+      await devices.first.command(VDCommands.Complete);
+    }
+    await devices.close();
+    await this.phase('sql.commit', devices.first, 'close');
+    this.commit(set, lastLsn, log);
+  }
+
+  /** The bytes to back up: all, or the extents that changed since the base. */
+  private async plan(): Promise<readonly Run[]> {
+    const runs: Run[] = [];
+    for (const part of this.database.parts) {
+      const size = await this.statement.until(part.content.size());
+      if (this.type === 'database' || part.id !== DATA_FILE_ID) {
+        if (size > 0) runs.push({ part, position: 0, byteLength: size });
+        continue;
+      }
+      let open: { part: DatabasePart; position: number; byteLength: number } | undefined;
+      for (const extent of [...this.changedBefore].sort((left, right) => left - right)) {
+        const position = extent * EXTENT_SIZE;
+        const byteLength = Math.min(EXTENT_SIZE, size - position);
+        if (byteLength <= 0) continue;
+        if (open !== undefined && open.position + open.byteLength === position) open.byteLength += byteLength;
+        else runs.push((open = { part, position, byteLength }));
+      }
+    }
+    return runs;
+  }
+
+  private async describe(runs: readonly Run[]): Promise<BackupSet> {
+    const { database, parsed, instance } = this;
+    const { options } = parsed;
+    const { clock } = this.statement.machine.host;
+    const files: BackedUpFile[] = [];
+    for (const part of database.parts) {
+      const backedUp = runs.filter((run) => run.part === part).reduce((sum, { byteLength }) => sum + byteLength, 0);
+      files.push({ id: part.id, logicalName: part.logicalName, physicalName: part.physicalName, type: part.type, byteLength: await part.content.size(), backedUp });
+    }
+    files.push({ id: LOG_FILE_ID, logicalName: `${database.data.logicalName}_log`, physicalName: database.logPhysicalName, type: 'L', byteLength: EXTENT_SIZE, backedUp: 0 });
+    const retainDays = numberOption(options, 'RETAINDAYS');
+    const expireDate = Date.parse(textOption(options, 'EXPIREDATE') ?? '');
+    const base = this.type === 'differential' ? database.differentialBase : undefined;
+    return {
+      setId: this.setId,
+      type: this.type,
+      name: textOption(options, 'NAME') ?? '',
+      description: textOption(options, 'DESCRIPTION') ?? '',
+      database: database.name,
+      familyId: database.familyId,
+      databaseCreatedAt: database.createdAt,
+      recoveryModel: database.recoveryModel,
+      server: instance.serverName,
+      version: instance.version,
+      login: this.session.login.name,
+      startedAt: clock.now(),
+      expiresAt: retainDays !== undefined ? clock.now() + retainDays * DAY_MS : Number.isNaN(expireDate) ? null : expireDate,
+      copyOnly: options.COPY_ONLY === true,
+      checksum: options.CHECKSUM === true,
+      compressed: options.COMPRESSION === true,
+      snapshot: options.SNAPSHOT === true,
+      beginsLogChain: this.type === 'log' && !instance.history.some(({ type, database: name }) => type === 'log' && name === database.name),
+      firstLsn: String(this.firstLsn),
+      checkpointLsn: String(this.checkpointLsn),
+      databaseBackupLsn: String(database.differentialBase?.lsn ?? 0n),
+      differentialBaseLsn: base === undefined ? null : String(base.lsn),
+      differentialBaseId: base?.setId ?? null,
+      files,
+    };
+  }
+
+  private family(device: BackupDevice): Family {
+    return { mediaSetId: this.mediaSetId, family: device.family, familyCount: this.devices.devices.length, blockSize: this.blockSize };
+  }
+
+  /** Media description and backup set, on media that are brought to their beginning first where they have one. */
+  private async writeHeader(device: BackupDevice, set: BackupSet): Promise<void> {
+    const { options } = this.parsed;
+    const media: MediaDescription = {
+      mediaSetId: this.mediaSetId, mediaName: textOption(options, 'MEDIANAME') ?? '', mediaDescription: textOption(options, 'MEDIADESCRIPTION') ?? '', volume: 1,
+    };
+    await this.rewind(device);
+    if (options.FORMAT !== true && this.devices.has(VDFeatures.LikeDisk | VDFeatures.Position)) {
+      await this.checkExistingMedia(device);
+      await this.rewind(device);
+    }
+    await this.writeRecord(device, RecordType.Media, encodeJson(media));
+    if (this.devices.has(VDFeatures.FileMarks)) await device.command(VDCommands.WriteMark);
+    await this.writeRecord(device, RecordType.Set, encodeJson(set));
+  }
+
+  private async rewind(device: BackupDevice): Promise<void> {
+    if (this.devices.has(VDFeatures.Rewind)) await device.command(VDCommands.Rewind);
+    if (this.devices.has(VDFeatures.RandomAccess)) {
+      await device.command(VDCommands.SetPosition, { size: VDWhence.Beginning, position: 0n });
+      device.position = 0;
+    }
+  }
+
+  /** Without FORMAT media are read first. Only one backup set to the media here: what holds one already needs INIT. */
+  private async checkExistingMedia(device: BackupDevice): Promise<void> {
+    const buffer = this.devices.allocateSmall(this.blockSize);
+    const read = await this.statement.until(device.send(VDCommands.Read, { size: this.blockSize, position: device.placeOf(this.blockSize), buffer }));
+    const found = Buffer.from(buffer.bytes().subarray(0, read.bytesTransferred));
+    this.devices.freeSmall(buffer);
+    if (read.completionCode !== WIN32.ERROR_SUCCESS) {
+      if (!blankMedia.includes(read.completionCode)) device.check(read);
+      await device.clearError();
+    }
+    if (found.byteLength === 0) return;
+    try {
+      decodeHeader(found);
+    } catch (error) {
+      if (error instanceof MediaError) throw new SqlError(3241, [device.name]);
+      throw error;
+    }
+    if (this.parsed.options.INIT !== true) throw new SqlError(50000, ['a second backup set on the same media: use INIT or FORMAT']);
+  }
+
+  /** One small record through a metadata buffer. */
+  private async writeRecord(device: BackupDevice, type: RecordTypeCode, payload: Uint8Array): Promise<void> {
+    const record = encodeRecord({ ...this.family(device), type, sequence: device.sequence }, payload);
+    device.sequence += 1;
+    await this.phase('sql.write', device, 'write');
+    const buffer = this.devices.allocateSmall(record.byteLength);
+    buffer.bytes().set(record);
+    await device.command(VDCommands.Write, { size: record.byteLength, position: device.placeOf(record.byteLength), buffer });
+    this.devices.freeSmall(buffer);
+    this.bytesWritten += record.byteLength;
+  }
+
+  /** The devices take pieces as fast as each can: a slow one holds up nobody before the end. */
+  private async writeData(part: DatabasePart, runs: readonly Run[], progress: Progress): Promise<void> {
+    const room = Math.floor(payloadRoom(this.transferSize) / PAGE_SIZE) * PAGE_SIZE;
+    const pieces = cut(runs, room);
+    const file = await this.statement.until(part.content.open());
+    try {
+      await this.onEachDevice(async (device) => {
+        for (const piece of pieces) {
+          await this.phase('sql.write', device, 'write');
+          const buffer = await this.devices.takeBuffer();
+          const size = await this.fill(buffer, device, file, piece);
+          await device.slot();
+          if (this.failure !== undefined) break;
+          this.post(device, buffer, size, () => progress.add(piece.byteLength));
+        }
+        await device.idle();
+      });
+    } finally {
+      await file.close();
+    }
+    this.dataBytes = { ...this.dataBytes, [part.id]: runs.reduce((sum, { byteLength }) => sum + byteLength, 0) };
+  }
+
+  private async fill(buffer: SharedBuffer, device: BackupDevice, file: OpenDatabaseFile, { part, position, byteLength }: Run): Promise<number> {
+    try {
+      const reading = file.read(() => buffer.bytes().subarray(HEADER_SIZE, HEADER_SIZE + byteLength), position);
+      if (reading !== undefined) await this.statement.until(reading);
+    } catch (error) {
+      this.statement.throwIfStopped();
+      throw new SqlError(3271, [part.physicalName, error instanceof Error ? error.message : String(error)]);
+    }
+    const bytes = buffer.bytes();
+    const compress = this.parsed.options.COMPRESSION === true;
+    const stored = compress ? compressPayload(bytes, byteLength) : byteLength;
+    const { sequence } = device;
+    device.sequence += 1;
+    return sealRecord(
+      bytes, { ...this.family(device), type: RecordType.Data, sequence, fileId: part.id, position, compressed: stored < byteLength, expandedLength: byteLength }, stored,
+    );
+  }
+
+  /** Sends a Write and does not wait for it; what goes wrong ends all devices' loops. */
+  private post(device: BackupDevice, buffer: SharedBuffer, size: number, written: () => void): void {
+    device.send(VDCommands.Write, { size, position: device.placeOf(size), buffer }).then(
+      (completed) => {
+        this.devices.giveBuffer(buffer);
+        try {
+          device.check(completed);
+        } catch (error) {
+          this.failure ??= error;
+          return;
+        }
+        this.bytesWritten += size;
+        written();
+      },
+      (error: unknown) => {
+        this.failure ??= error;
+      },
+    );
+  }
+
+  private async writeLog(log: readonly LogRecord[]): Promise<void> {
+    const device = this.devices.first;
+    const room = payloadRoom(this.transferSize);
+    for (let next = 0; next < log.length; ) {
+      await this.phase('sql.write', device, 'write');
+      const buffer = await this.devices.takeBuffer();
+      const bytes = buffer.bytes();
+      let end = HEADER_SIZE;
+      for (let record = log[next]; record !== undefined && end - HEADER_SIZE + logRecordLength(record) <= room; record = log[next]) {
+        end = encodeLogRecord(bytes, end, record);
+        next += 1;
+      }
+      const size = sealRecord(bytes, { ...this.family(device), type: RecordType.Log, sequence: device.sequence }, end - HEADER_SIZE);
+      device.sequence += 1;
+      await device.slot();
+      if (this.failure !== undefined) break;
+      this.post(device, buffer, size, () => undefined);
+    }
+    await device.idle();
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  private async writeEnd(device: BackupDevice, lastLsn: bigint, logRecords: number): Promise<void> {
+    const end: BackupEnd = {
+      lastLsn: String(lastLsn), finishedAt: this.statement.machine.host.clock.now(), records: device.sequence, dataBytes: this.dataBytes, logRecords,
+    };
+    await this.writeRecord(device, RecordType.End, encodeJson(end));
+    if (this.devices.has(VDFeatures.FileMarks)) await device.command(VDCommands.WriteMark);
+  }
+
+  /** The data must be durable when the client answers (facts/vdi.md 2.6). */
+  private async flush(): Promise<void> {
+    await this.onEachDevice(async (device) => {
+      await this.phase('sql.flush', device, 'flush');
+      await device.command(VDCommands.Flush);
+    });
+  }
+
+  /** Everything that only a backup that succeeded may change. */
+  private commit(set: BackupSet, lastLsn: bigint, log: readonly LogRecord[]): void {
+    const { database, statement, devices, parsed } = this;
+    const { options } = parsed;
+    if (this.type === 'database' && !set.copyOnly) {
+      database.differentialBase = { lsn: this.checkpointLsn, setId: this.setId };
+      const during = new Set<number>();
+      for (const extent of database.changedExtents) if (!this.changedBefore.has(extent)) during.add(extent);
+      database.changedExtents = during;
+      for (const { position, bytes } of database.logFrom(this.checkpointLsn)) if (bytes.byteLength > 0) database.noteChange(position, bytes.byteLength);
+      if (database.recoveryModel !== 'SIMPLE') database.logBackupLsn ??= this.firstLsn;
+    }
+    if (this.type === 'log' && !set.copyOnly) {
+      database.logBackupLsn = lastLsn;
+      if (options.NO_TRUNCATE !== true) database.truncateLog(lastLsn);
+      if (options.NORECOVERY === true || options.STANDBY !== undefined) {
+        database.state = 'RESTORING';
+        database.standby = options.STANDBY !== undefined;
+        database.restoredTo = lastLsn;
+      }
+    }
+    let pages = 0;
+    for (const part of this.type === 'log' ? [] : database.parts) {
+      const partPages = Math.ceil((this.dataBytes[String(part.id)] ?? 0) / PAGE_SIZE);
+      pages += partPages;
+      statement.say(4035, [partPages, database.name, part.logicalName, 1]);
+    }
+    const logPages = Math.max(1, Math.ceil(log.reduce((sum, record) => sum + logRecordLength(record), 0) / PAGE_SIZE));
+    pages += logPages;
+    statement.say(4035, [logPages, database.name, `${database.data.logicalName}_log`, 1]);
+    const elapsedMs = statement.machine.host.clock.monotonic() - this.startedAt;
+    statement.say(3014, [`BACKUP ${parsed.target}`, pages, ...rate(pages, elapsedMs)]);
+    this.instance.recordBackup({
+      setId: this.setId, database: database.name, type: this.type, finishedAt: statement.machine.host.clock.now(), bytes: this.bytesWritten, firstLsn: this.firstLsn, lastLsn,
+      copyOnly: set.copyOnly, snapshot: set.snapshot, devices: parsed.devices,
+    });
+    const number = { database: 18264, differential: 18270, log: 18265 }[this.type];
+    this.instance.logMessage(number, [database.name, pages, this.firstLsn, lastLsn, devices.devices.length]);
+  }
+
+  /** Runs the same on every device at once; after the first failure the others stop by themselves, and all are waited for. */
+  private async onEachDevice(run: (device: BackupDevice) => Promise<unknown>): Promise<void> {
+    await Promise.all(this.devices.devices.map(async (device) => {
+      try {
+        await run(device);
+      } catch (error) {
+        this.failure ??= error;
+      }
+    }));
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  private async phase(name: string, device: BackupDevice, operation: DeviceFailure['operation']): Promise<void> {
+    try {
+      await this.statement.phase(name);
+    } catch (error) {
+      throw asDeviceFailure(error, device.name, operation);
+    }
+  }
+}
+
+/** Pieces of at most `room` bytes; the devices share the generator, each takes the next one. */
+function* cutRuns(runs: readonly Run[], room: number): Generator<Run> {
+  for (const { part, position, byteLength } of runs) {
+    for (let done = 0; done < byteLength; done += room) yield { part, position: position + done, byteLength: Math.min(room, byteLength - done) };
+  }
+}
+
+/** A loop that ends early must not end the generator for the others. */
+function cut(runs: readonly Run[], room: number): Iterable<Run> {
+  const pieces = cutRuns(runs, room);
+  return { [Symbol.iterator]: () => ({ next: () => pieces.next() }) };
+}
