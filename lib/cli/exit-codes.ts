@@ -1,0 +1,71 @@
+/** Every exit code of the command: the one table, which `--help` shows and `exitCodeOf` reads. */
+import { AbortError, ArgumentError, LoadError, StateError, WindowsError, errorCode } from '../binding/errors';
+import { TimeoutError } from '../binding/host';
+import { SqlConnectionError } from '../binding/sql';
+import { SqlStatementError } from '../vdi/errors';
+import { causes } from './causes';
+import type { Signal } from './io';
+
+export const EXIT = {
+  success: 0,
+  internal: 1,
+  usage: 2,
+  windows: 3,
+  connection: 4,
+  sql: 5,
+  files: 6,
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGBREAK: 149,
+} as const satisfies Record<string, number> & Record<Signal, number>;
+
+const MEANING: readonly (readonly [string, string])[] = [
+  [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
+  [String(EXIT.internal), 'a defect of this program'],
+  [String(EXIT.usage), 'wrong arguments; nothing was started'],
+  [String(EXIT.windows), 'Windows or the virtual device interface refused (elevation, registration, instance)'],
+  [String(EXIT.connection), 'no connection to SQL Server, or to the simulated machine'],
+  [String(EXIT.sql), 'SQL Server ended the statement with an error'],
+  [String(EXIT.files), 'a file could not be read or written (exists, full disk, access)'],
+  ['128+n', `ended by signal n, after a clean abort (SIGINT ${String(EXIT.SIGINT)}, SIGTERM ${String(EXIT.SIGTERM)}, SIGHUP ${String(EXIT.SIGHUP)}, SIGBREAK ${String(EXIT.SIGBREAK)})`],
+];
+
+/** For `--help`. */
+export const EXIT_CODES_HELP = ['Exit codes:', ...MEANING.map(([code, meaning]) => `  ${code.padEnd(6)} ${meaning}`)].join('\n');
+
+/** The caller's signal as the reason of an abort. */
+export class SignalReceived extends Error {
+  override readonly name = 'SignalReceived';
+
+  constructor(readonly signal: Signal) {
+    super(`ended by ${signal}`);
+  }
+}
+
+/** System errors of Node have an `errno`, and their codes begin with E: ENOSPC, EACCES. */
+const isSystemError = (error: unknown): boolean => typeof error === 'object' && error !== null && 'errno' in error && /^E[A-Z]/.test(errorCode(error) ?? '');
+
+/** The simulated machine is not there, or went away. */
+const CONNECTION_CODES: readonly string[] = ['ERR_PROCESS_DIED', 'ERR_CHANNEL_CLOSED', 'ERR_MACHINE_NOT_RUNNING'];
+
+/**
+ * The first rule that any error in the chain meets. The order says who wins: a signal before what it caused, the caller's mistake before
+ * the rest, a full disk before SQL Server's report of it.
+ */
+const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
+  [(error) => error instanceof ArgumentError, EXIT.usage],
+  [isSystemError, EXIT.files],
+  [(error) => error instanceof SqlConnectionError, EXIT.connection],
+  [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
+  [(error) => error instanceof SqlStatementError, EXIT.sql],
+  [(error) => error instanceof WindowsError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],
+];
+
+export function exitCodeOf(error: unknown): number {
+  const chain = causes(error);
+  const signal = chain.find((item) => item instanceof SignalReceived);
+  if (signal !== undefined) return EXIT[signal.signal];
+  for (const [matches, code] of RULES) if (chain.some(matches)) return code;
+  return chain.some((item) => item instanceof AbortError) ? EXIT.SIGINT : EXIT.internal;
+}

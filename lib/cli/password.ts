@@ -1,0 +1,30 @@
+/** A password comes from the environment or from a file, never from the command line, which every user of the machine can read. */
+import { ArgumentError } from '../binding/errors';
+import type { Files } from '../binding/host';
+
+export interface PasswordOptions {
+  readonly passwordEnv?: string;
+  readonly passwordFile?: string;
+}
+
+const LONGEST = 4096;
+
+/** Undefined when neither is given. Throws ArgumentError when the variable is not set, and the system's error when the file is not readable. */
+export async function readPassword(options: PasswordOptions, env: Readonly<Record<string, string | undefined>>, files: Files): Promise<string | undefined> {
+  const { passwordEnv, passwordFile } = options;
+  if (passwordEnv !== undefined && passwordFile !== undefined) throw new ArgumentError('--password-file', 'must not be given together with --password-env');
+  if (passwordEnv !== undefined) {
+    const value = env[passwordEnv];
+    if (value === undefined) throw new ArgumentError('--password-env', `names the environment variable ${passwordEnv}, which is not set`);
+    return value;
+  }
+  if (passwordFile === undefined) return undefined;
+  const file = await files.open(passwordFile, 'read');
+  try {
+    const bytes = new Uint8Array(LONGEST);
+    const text = new TextDecoder().decode(bytes.subarray(0, await file.read(bytes, 0)));
+    return text.replace(/\r?\n$/, '');
+  } finally {
+    await file.close();
+  }
+}

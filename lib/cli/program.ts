@@ -1,0 +1,42 @@
+/** The command `winbackup` as a function of its arguments and its Io. */
+import { Command, CommanderError } from 'commander';
+import { backupCommand } from './backup';
+import { EXIT, EXIT_CODES_HELP } from './exit-codes';
+import type { Io } from './io';
+import { machineCommand } from './machine';
+import { restoreCommand } from './restore';
+import { verifyCommand } from './verify';
+import { version } from './version';
+
+/** Runs the command; resolves with its exit code. Never rejects for what a user can cause. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.success;
+  const exit = async (code: Promise<number>): Promise<void> => {
+    exitCode = await code;
+  };
+  const program = new Command('winbackup')
+    .description('Backups of SQL Server over virtual devices, ending safely however they end.')
+    .version(version())
+    .addHelpText('after', `\nExample:\n  winbackup backup Sales --to D:\\backup\\sales.bak --stripes 2\n\n${EXIT_CODES_HELP}`)
+    .addCommand(backupCommand(io, exit))
+    .addCommand(restoreCommand(io, exit))
+    .addCommand(verifyCommand(io, exit))
+    .addCommand(machineCommand(io, exit));
+  prepare(program, io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.success : EXIT.usage;
+  }
+  return exitCode;
+}
+
+/** No command ends the process by itself or writes past `io`; a mistake shows how to get help. */
+function prepare(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .showHelpAfterError('(add --help for the options)');
+  for (const child of command.commands) prepare(child, io);
+}

@@ -1,0 +1,141 @@
+/**
+ * What the command says: text with a progress bar on a terminal, or one JSON object a line (`--json`). It goes to standard output, or to
+ * standard error where standard output carries the backup itself. What a simulated machine made is called `simulated`, on every line.
+ */
+import { errorCode } from '../binding/errors';
+import { isSqlError } from '../binding/sql';
+import type { SqlMessage } from '../binding/sql';
+import { causes } from './causes';
+import { defined } from './defined';
+import { hintFor } from './hints';
+import type { Io } from './io';
+
+export interface ProgressFigures {
+  readonly bytes: number;
+  /** 0 to 100, as SQL Server reports it; absent before its first report. */
+  readonly percent?: number | undefined;
+  readonly bytesPerSecond: number;
+}
+
+export interface ReporterOptions {
+  readonly json?: true;
+  /** Standard output carries data. */
+  readonly dataOnStdout?: boolean;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
+  return `${power === 0 ? String(Math.round(bytes)) : (bytes / 1024 ** power).toFixed(1)} ${UNITS[power] ?? 'B'}`;
+}
+
+const BAR_CELLS = 30;
+/** Without a terminal, progress is a line after each of these. */
+const STEP_PERCENT = 10;
+
+export function progressBar({ bytes, percent, bytesPerSecond }: ProgressFigures): string {
+  const done = percent === undefined ? 0 : Math.round((Math.min(100, percent) / 100) * BAR_CELLS);
+  const share = percent === undefined ? '  ? %' : `${percent.toFixed(0).padStart(3)} %`;
+  return `[${'#'.repeat(done)}${'-'.repeat(BAR_CELLS - done)}] ${share}  ${formatBytes(bytes)}  ${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** Bigints (LSNs, addresses) become strings; Node's Buffers and views are not printed. */
+const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value instanceof Uint8Array ? `${String(value.byteLength)} bytes` : value);
+
+export class Reporter {
+  /** Once it is known. */
+  simulated: boolean | undefined;
+  private barShown = false;
+  private stepShown = 0;
+
+  constructor(private readonly io: Pick<Io, 'stdout' | 'stderr'>, private readonly options: ReporterOptions) {}
+
+  /** Something happened: `text` for people, `event` with its fields for machines. */
+  say(event: string, text: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    if (this.options.json === true) this.json(event, fields);
+    else this.line(text);
+  }
+
+  /** For people only; a JSON reader has the event that follows. */
+  note(text: string): void {
+    if (this.options.json !== true) this.line(text);
+  }
+
+  progress(figures: ProgressFigures): void {
+    if (this.options.json === true) {
+      this.json('progress', { ...figures });
+      return;
+    }
+    if (this.io.stderr.isTTY !== true) {
+      const step = Math.floor((figures.percent ?? 0) / STEP_PERCENT);
+      if (step > this.stepShown) this.line(progressBar(figures));
+      this.stepShown = Math.max(step, this.stepShown);
+      return;
+    }
+    const bar = `${this.prefix()}${progressBar(figures)}`;
+    this.io.stderr.write(`\r${bar.slice(0, (this.io.stderr.columns ?? 80) - 1)}\u001b[K`);
+    this.barShown = true;
+  }
+
+  message(message: SqlMessage): void {
+    this.say('message', `SQL Server ${String(message.number)}: ${message.message}`, { ...message });
+  }
+
+  /** A failure, and what to do about it. */
+  error(error: unknown, exitCode: number): void {
+    const hint = hintFor(error);
+    const text = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error) ? String(error.message) : String(error);
+    if (this.options.json === true) {
+      this.json('error', {
+        code: errorCode(error) ?? null, message: text, exitCode, ...defined({ hint }), ...errorFields(error),
+        causes: causes(error).slice(1).map((cause) => ({ code: errorCode(cause) ?? null, message: cause instanceof Error ? cause.message : String(cause) })),
+      });
+      return;
+    }
+    this.clearBar();
+    this.io.stderr.write(`${this.prefix()}winbackup: ${text}\n`);
+    if (hint !== undefined) this.io.stderr.write(`${this.prefix()}${hint}\n`);
+  }
+
+  /** The bar is for while it moves. */
+  clearBar(): void {
+    if (!this.barShown) return;
+    this.io.stderr.write('\r\u001b[K');
+    this.barShown = false;
+  }
+
+  private line(text: string): void {
+    this.clearBar();
+    const stream = this.options.dataOnStdout === true ? this.io.stderr : this.io.stdout;
+    stream.write(text.split('\n').map((part) => `${this.prefix()}${part}\n`).join(''));
+  }
+
+  private json(event: string, fields: Readonly<Record<string, unknown>>): void {
+    const stream = this.options.dataOnStdout === true ? this.io.stderr : this.io.stdout;
+    stream.write(`${JSON.stringify({ event, ...defined({ simulated: this.simulated }), ...fields }, plain)}\n`);
+  }
+
+  private prefix(): string {
+    return this.simulated === true ? '[simulated] ' : '';
+  }
+}
+
+/** Of a flow's error: what goes beside its text. */
+function errorFields(error: unknown): Record<string, unknown> {
+  if (typeof error !== 'object' || error === null) return {};
+  const fields: Record<string, unknown> = {};
+  for (const name of ['hresult', 'completionCode', 'sqlMessages', 'leftover', 'unfinished', 'field', 'operation'] as const) {
+    const value: unknown = Reflect.get(error, name);
+    if (value !== undefined) fields[name] = value;
+  }
+  return fields;
+}
+
+/** Messages that the bar or the result already shows: percent, pages, success. */
+const SHOWN_OTHERWISE: readonly number[] = [3211, 3014, 3262, 4035];
+
+/** What a person wants to see while it runs: warnings, and errors that may precede a success. */
+export function worthShowing(message: SqlMessage): boolean {
+  return isSqlError(message) || !SHOWN_OTHERWISE.includes(message.number);
+}
