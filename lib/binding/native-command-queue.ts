@@ -36,7 +36,7 @@ export class NativeCommandQueue implements CommandQueue {
   ) {}
 
   take(): readonly PlainCommand[] {
-    if (this.started) this.drain();
+    this.drain();
     const commands = this.ready;
     this.ready = [];
     return commands;
@@ -60,9 +60,8 @@ export class NativeCommandQueue implements CommandQueue {
 
   complete(pointer: bigint, completionCode: number, bytesTransferred: number, position: bigint): Promise<number> {
     this.memory.handBack(this.device, pointer, bytesTransferred);
-    if (!this.link.addon.completeCommand(this.device, pointer, completionCode, bytesTransferred, position)) {
-      return Promise.resolve(HRESULT.RPC_E_DISCONNECTED);
-    }
+    const refused = this.link.addon.completeCommand(this.device, pointer, completionCode, bytesTransferred, position);
+    if (failed(refused)) return Promise.resolve(refused);
     return new Promise((resolve) => {
       this.completing.push(resolve);
       this.updateHold();

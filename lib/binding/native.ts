@@ -24,7 +24,7 @@ export interface Addon {
   startCommands(device: number): number;
   stopCommands(device: number): void;
   drainCommands(device: number, batch: ArrayBuffer): boolean;
-  completeCommand(device: number, pointer: bigint, completionCode: number, bytesTransferred: number, position: bigint): boolean;
+  completeCommand(device: number, pointer: bigint, completionCode: number, bytesTransferred: number, position: bigint): number;
   /** Undefined when no memory is lent there; null when the host refuses external buffers. */
   wrapArea(handle: number, address: bigint): { readonly base: bigint; readonly buffer: ArrayBuffer } | null | undefined;
   copyOut(handle: number, address: bigint, target: Uint8Array): boolean;

@@ -137,38 +137,43 @@ class Addon : public Napi::Addon<Addon> {
     found->second->set_teardown(std::move(steps));
   }
 
+  /** The device of that handle; null when it has been released. */
+  Object* Device(const Napi::Value& handle) {
+    const auto found = objects_.find(ToU32(handle, "device"));
+    if (found == objects_.end()) return nullptr;
+    if (&found->second->type() != &kIClientVirtualDevice)
+      throw Napi::TypeError::New(handle.Env(), "only a device has commands");
+    return found->second.get();
+  }
+
   /** startCommands(device): S_OK, or why it cannot be. */
   Napi::Value StartCommands(const Napi::CallbackInfo& info) {
     RefuseWhenShut(info.Env());
-    const auto found = objects_.find(ToU32(info[0], "device"));
-    if (found == objects_.end()) return Code(info, E_HANDLE);
-    if (&found->second->type() != &kIClientVirtualDevice)
-      throw Napi::TypeError::New(info.Env(), "only a device has commands");
-    return Code(info, found->second->StartPump() ? S_OK : E_OUTOFMEMORY);
+    Object* const device = Device(info[0]);
+    if (device == nullptr) return Code(info, E_HANDLE);
+    return Code(info, device->StartPump() ? S_OK : E_OUTOFMEMORY);
   }
 
   void StopCommands(const Napi::CallbackInfo& info) {
-    const auto found = objects_.find(ToU32(info[0], "device"));
-    if (found != objects_.end()) found->second->StopPump();
+    if (Object* const device = Device(info[0])) device->pump().Stop();
   }
 
   /** drainCommands(device, batch): fills `Batch`; false when the device has been released. */
   Napi::Value DrainCommands(const Napi::CallbackInfo& info) {
-    const auto found = objects_.find(ToU32(info[0], "device"));
+    Object* const device = Device(info[0]);
     auto buffer = info[1].As<Napi::ArrayBuffer>();
     if (buffer.ByteLength() != sizeof(Batch)) throw Napi::RangeError::New(info.Env(), "batch has the wrong size");
-    const bool there = found != objects_.end() && found->second->pump() != nullptr;
-    if (there) found->second->pump()->Drain(*static_cast<Batch*>(buffer.Data()));
-    return Napi::Boolean::New(info.Env(), there);
+    if (device != nullptr) device->pump().Drain(*static_cast<Batch*>(buffer.Data()));
+    return Napi::Boolean::New(info.Env(), device != nullptr);
   }
 
-  /** completeCommand(device, pointer, code, bytes, position): false when the device has been released. */
+  /** completeCommand(device, pointer, code, bytes, position): S_OK when the result will come, or why not. */
   Napi::Value CompleteCommand(const Napi::CallbackInfo& info) {
-    const auto found = objects_.find(ToU32(info[0], "device"));
-    if (found == objects_.end() || found->second->pump() == nullptr) return Napi::Boolean::New(info.Env(), false);
-    found->second->Complete(ToU64(info[1], "pointer"), ToU32(info[2], "completionCode"),
-                            ToU32(info[3], "bytesTransferred"), ToU64(info[4], "position"));
-    return Napi::Boolean::New(info.Env(), true);
+    Object* const device = Device(info[0]);
+    if (device == nullptr) return Code(info, E_HANDLE);
+    const bool posted = device->Complete(ToU64(info[1], "pointer"), ToU32(info[2], "completionCode"),
+                                         ToU32(info[3], "bytesTransferred"), ToU64(info[4], "position"));
+    return Code(info, posted ? S_OK : E_OUTOFMEMORY);
   }
 
   /** wrapArea(handle, address): see LentMemory::Wrap. */

@@ -84,20 +84,23 @@ bool Object::Post(std::unique_ptr<Call> call) {
   return true;
 }
 
+CommandPump& Object::pump() {
+  if (pump_ == nullptr) pump_ = std::make_shared<CommandPump>(handle_, target_, lease_, mailbox_);
+  return *pump_;
+}
+
 bool Object::StartPump() {
   const std::shared_ptr<CallThread> thread = owner();
   if (thread == nullptr) return false;
-  if (pump_ == nullptr) pump_ = std::make_shared<CommandPump>(handle_, target_, lease_, mailbox_);
-  if (pump_->Start()) thread->Post(std::shared_ptr<Wait>(pump_));
+  if (pump().Start()) thread->Post(std::shared_ptr<Wait>(pump_));
   return true;
 }
 
-void Object::StopPump() {
-  if (pump_ != nullptr) pump_->Stop();
-}
-
-void Object::Complete(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position) {
-  owner()->Post(pump_->Completion(pointer, code, bytes, position));
+bool Object::Complete(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position) {
+  const std::shared_ptr<CallThread> thread = owner();
+  if (thread == nullptr) return false;
+  thread->Post(pump().Completion(pointer, code, bytes, position));
+  return true;
 }
 
 void Object::EndLease() {

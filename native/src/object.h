@@ -23,7 +23,8 @@ class Object {
 
   const Interface& type() const { return type_; }
   const std::shared_ptr<Lease>& lease() const { return lease_; }
-  const std::shared_ptr<CommandPump>& pump() const { return pump_; }
+  /** A device's fast path. */
+  CommandPump& pump();
   /** Whether the memory that it lends ends with it. */
   bool root() const { return root_; }
 
@@ -33,10 +34,11 @@ class Object {
 
   /** Fills in whom to call. False when Windows has no thread for it. */
   bool Post(std::unique_ptr<Call> call);
+  /** False when Windows has no thread for it. */
   bool StartPump();
-  void StopPump();
-  /** Completes a command of the pump's. */
-  void Complete(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position);
+  /** Completes a command on the device's thread; the pump's next batch has the result. False when Windows has no thread
+   * for it. */
+  bool Complete(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position);
 
   void set_teardown(std::vector<const Method*> steps) { teardown_ = std::move(steps); }
   void AddChild(const std::shared_ptr<CallThread>& thread) { children_.push_back(thread); }
