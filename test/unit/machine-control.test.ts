@@ -14,7 +14,7 @@ class Door extends KernelObject {
 }
 
 function machineWithDoors(): SimulatedWindows {
-  const machine = new SimulatedWindows({ seed: 7, host: { ...realHost, clock: new SimulatedClock() } });
+  const machine = new SimulatedWindows({ seed: 7, instances: [], host: { ...realHost, clock: new SimulatedClock() } });
   machine.addOperation('OpenDoor', () => [new Door()]);
   return machine;
 }

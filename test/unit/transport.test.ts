@@ -155,7 +155,7 @@ afterEach(async () => {
 
 describe.each([inThread, overPort, overPipe])('a machine $name', (way) => {
   function bench(): Bench {
-    return new Bench(new SimulatedWindows({ allocateArea: sharedAreas() }));
+    return new Bench(new SimulatedWindows({ allocateArea: sharedAreas(), instances: [] }));
   }
 
   it('shows the bytes of a Write command to the client, and those of a Read command to the server', async () => {
@@ -317,7 +317,7 @@ describe('a machine in a Worker', () => {
       `const { parentPort } = require('node:worker_threads');
        const { SimulatedWindows } = require(${JSON.stringify(join(simulator, 'machine.js'))});
        const { servePort, sharedAreas } = require(${JSON.stringify(join(simulator, 'transport/worker.js'))});
-       const machine = new SimulatedWindows({ allocateArea: sharedAreas() });
+       const machine = new SimulatedWindows({ allocateArea: sharedAreas(), instances: [] });
        machine.addOperation('Wait', () => new Promise(() => undefined));
        servePort(machine, parentPort);`,
       { eval: true },
