@@ -42,13 +42,14 @@ Napi::Value RunClientLater(const Napi::CallbackInfo& info) {
   return client->promise();
 }
 
-/** outcome(): of the set that was closed last */
+/** outcome(): of the latest set; undefined while its transfer goes on. */
 Napi::Value GetOutcome(const Napi::CallbackInfo& info) {
-  const Outcome outcome = LastOutcome();
+  const std::optional<Outcome> outcome = LatestOutcome();
+  if (!outcome.has_value()) return info.Env().Undefined();
   Napi::Object object = Napi::Object::New(info.Env());
-  object.Set("seconds", outcome.seconds);
-  object.Set("bytes", static_cast<double>(outcome.bytes));
-  object.Set("complete", outcome.complete);
+  object.Set("seconds", outcome->seconds);
+  object.Set("bytes", static_cast<double>(outcome->bytes));
+  object.Set("complete", outcome->complete);
   return object;
 }
 

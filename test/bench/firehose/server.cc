@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 namespace winbackup::bench {
 
@@ -27,7 +28,7 @@ class Lock {
 
 }  // namespace
 
-Server::Server(const Script& script) : script_(script) {
+Server::Server(const Script& script, std::function<void(const Outcome&)> ended) : script_(script), ended_(std::move(ended)) {
   const uint64_t size = static_cast<uint64_t>(script.transfer_size) * script.buffers;
   mapping_ = CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, static_cast<DWORD>(size >> 32), static_cast<DWORD>(size),
                                 nullptr);
@@ -90,12 +91,12 @@ void Server::Run() {
     Send(index, kFlush, 0);
     good = WaitUntilAllFree();
   }
-  {
-    Lock lock(lock_);
-    outcome_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    outcome_.complete = good;
-  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   End(State::kClosed);
+  Lock lock(lock_);
+  outcome_.seconds = seconds;
+  outcome_.complete = good;
+  ended_(outcome_);
 }
 
 bool Server::TakeFree(uint32_t* index) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -36,7 +37,8 @@ struct Outcome {
 
 class Server {
  public:
-  explicit Server(const Script& script);
+  /** `ended` is called on the server's thread when its work is done or aborted. */
+  Server(const Script& script, std::function<void(const Outcome&)> ended);
   /** Aborts what still runs. */
   ~Server();
   Server(const Server&) = delete;
@@ -47,7 +49,6 @@ class Server {
   void Abort();
   HRESULT GetCommand(DWORD timeout_ms, VDC_Command** command);
   HRESULT CompleteCommand(VDC_Command* command, DWORD completion_code, DWORD bytes_transferred);
-  Outcome outcome() const { return outcome_; }
 
  private:
   enum class State { kReady, kRunning, kClosed, kAborted };
@@ -60,6 +61,7 @@ class Server {
   void End(State state);
 
   const Script script_;
+  const std::function<void(const Outcome&)> ended_;
   HANDLE mapping_;
   BYTE* area_;
   std::vector<BYTE> page_;  // what is written into each buffer, or read from it

@@ -9,8 +9,8 @@ namespace winbackup::bench {
 namespace {
 
 std::mutex script_mutex;
-Script script{};      // guarded by script_mutex
-Outcome last_outcome{};  // guarded by script_mutex
+Script script{};  // guarded by script_mutex
+std::optional<Outcome> latest_outcome;  // guarded by script_mutex
 
 template <class Interface>
 class Counted : public Interface {
@@ -54,7 +54,11 @@ class Set final : public Counted<IClientVirtualDeviceSet2> {
   HRESULT STDMETHODCALLTYPE CreateEx(LPCWSTR, LPCWSTR, VDConfig*) override {
     std::lock_guard lock(script_mutex);
     if (server_ != nullptr) return kVD_E_PROTOCOL;
-    server_ = std::make_shared<Server>(script);
+    latest_outcome.reset();
+    server_ = std::make_shared<Server>(script, [](const Outcome& outcome) {
+      std::lock_guard outcome_lock(script_mutex);
+      latest_outcome = outcome;
+    });
     return S_OK;
   }
   HRESULT STDMETHODCALLTYPE GetConfiguration(DWORD, VDConfig* config) override {
@@ -77,8 +81,6 @@ class Set final : public Counted<IClientVirtualDeviceSet2> {
   HRESULT STDMETHODCALLTYPE Close() override {
     if (server_ == nullptr) return kVD_E_PROTOCOL;
     server_->Abort();
-    std::lock_guard lock(script_mutex);
-    last_outcome = server_->outcome();
     server_ = nullptr;
     return S_OK;
   }
@@ -121,9 +123,9 @@ void SetScript(const Script& next) {
   script = next;
 }
 
-Outcome LastOutcome() {
+std::optional<Outcome> LatestOutcome() {
   std::lock_guard lock(script_mutex);
-  return last_outcome;
+  return latest_outcome;
 }
 
 HRESULT RegisterFirehose() {

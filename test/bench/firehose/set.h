@@ -3,6 +3,8 @@
 
 #include <windows.h>
 
+#include <optional>
+
 #include "server.h"
 
 namespace winbackup::bench {
@@ -10,8 +12,8 @@ namespace winbackup::bench {
 /** The script of the sets that are made from now on. */
 void SetScript(const Script& script);
 
-/** The outcome of the transfer that ended last. */
-Outcome LastOutcome();
+/** The outcome of the latest set's transfer; nothing while it goes on. */
+std::optional<Outcome> LatestOutcome();
 
 /** Registers the class in this process's multithreaded apartment: CoCreateInstance finds it there before it looks into the registry. */
 HRESULT RegisterFirehose();

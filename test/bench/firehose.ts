@@ -1,0 +1,178 @@
+/**
+ * Measures inside Windows Node how fast the addon and the flows take what the firehose pours, beside a C++ loop on the same double.
+ * Usage: node firehose.js <firehose.dll> <directory> <result.json> <rounds> <gigabytes for the memory check>
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { nativeBackend } from '../../lib/binding/native';
+import { VDFeatures, WIN32 } from '../../lib/binding/codes';
+import type { SqlConnection, SqlMessage } from '../../lib/binding/sql';
+import { ClientVirtualDeviceSet, backupDatabase } from '../../lib/vdi';
+import type { BackupStream } from '../../lib/vdi';
+
+interface Outcome {
+  /** From the server's first command to the answer of its last, as the server measured it. */
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly complete: boolean;
+}
+
+/** What firehose.dll exports (test/bench/firehose/addon.cc). */
+interface Firehose {
+  configure(transferSize: number, buffers: number, totalBytes: number, backup: boolean): void;
+  runClient(file: string): Promise<number>;
+  /** Of the latest set; undefined while its transfer goes on. */
+  outcome(): Outcome | undefined;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+interface Case {
+  readonly transferSize: number;
+  readonly buffers: number;
+  readonly totalBytes: number;
+  readonly backup: boolean;
+  readonly variants: readonly string[];
+}
+
+const loops = ['C++ loop', 'command loop'];
+const sinks = ['C++ file', 'file sink', 'stream sink'];
+const cases: readonly Case[] = [
+  { transferSize: MiB, buffers: 8, totalBytes: 2 * GiB, backup: true, variants: [...loops, ...sinks] },
+  { transferSize: 4 * MiB, buffers: 8, totalBytes: 2 * GiB, backup: true, variants: [...loops, ...sinks] },
+  { transferSize: 64 * KiB, buffers: 4, totalBytes: GiB, backup: true, variants: loops },
+  { transferSize: 64 * KiB, buffers: 8, totalBytes: GiB, backup: true, variants: [...loops, ...sinks] },
+  { transferSize: 64 * KiB, buffers: 16, totalBytes: GiB, backup: true, variants: loops },
+  { transferSize: MiB, buffers: 8, totalBytes: 2 * GiB, backup: false, variants: loops },
+];
+
+/** The base of each comparison. */
+const bases: Readonly<Record<string, string>> = { 'command loop': 'C++ loop', 'file sink': 'C++ file', 'stream sink': 'C++ file' };
+
+const succeeded: SqlMessage = { number: 3014, severity: 0, state: 1, message: 'BACKUP DATABASE successfully processed the pages.' };
+
+/** Stands for the connection on which the statement was sent: the statement ends when the firehose has. */
+class FirehoseConnection implements SqlConnection {
+  constructor(private readonly firehose: Firehose) {}
+
+  async execute(): Promise<{ messages: readonly SqlMessage[]; rows: readonly never[] }> {
+    while (this.firehose.outcome() === undefined) await setTimeout(5);
+    return { messages: [succeeded], rows: [] };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class Bench {
+  private readonly firehose: Firehose;
+  private readonly backend = nativeBackend();
+  private nextName = 1;
+
+  constructor(
+    dll: string,
+    private readonly directory: string,
+  ) {
+    const module = { exports: {} };
+    process.dlopen(module, dll);
+    this.firehose = module.exports as Firehose;
+  }
+
+  /** Bytes a second of one transfer. */
+  async run(variant: string, { transferSize, buffers, totalBytes, backup }: Case): Promise<number> {
+    this.firehose.configure(transferSize, buffers, totalBytes, backup);
+    await this.transfer(variant);
+    const outcome = this.firehose.outcome();
+    if (outcome === undefined) throw new Error(`${variant} ended before the firehose`);
+    const { seconds, bytes, complete } = outcome;
+    if (!complete || bytes !== totalBytes) throw new Error(`${variant} moved ${String(bytes)} of ${String(totalBytes)} bytes`);
+    return bytes / seconds;
+  }
+
+  private async transfer(variant: string): Promise<void> {
+    const file = path.join(this.directory, 'winbackup-bench.bak');
+    switch (variant) {
+      case 'C++ loop':
+        return this.cpp('');
+      case 'C++ file':
+        await this.cpp(file);
+        break;
+      case 'command loop':
+        return this.commandLoop();
+      case 'file sink':
+        await this.flow(file);
+        break;
+      case 'stream sink':
+        await this.flow(fs.createWriteStream(file, { highWaterMark: 4 * MiB }));
+        break;
+      default:
+        throw new RangeError(variant);
+    }
+    fs.rmSync(file, { force: true });
+  }
+
+  private async cpp(file: string): Promise<void> {
+    const hresult = await this.firehose.runClient(file);
+    if (hresult !== 0) throw new Error(`the C++ loop ended with 0x${hresult.toString(16)}`);
+  }
+
+  private async commandLoop(): Promise<void> {
+    await using set = await ClientVirtualDeviceSet.create({
+      name: `bench-${String(this.nextName++)}`, deviceCount: 1, features: VDFeatures.LikePipe, backend: this.backend,
+    });
+    await set.getConfiguration({ timeoutMs: 10_000 });
+    const device = await set.openDevice(set.name);
+    for await (const command of device.commands()) void command.complete(WIN32.ERROR_SUCCESS, command.buffer?.byteLength ?? 0);
+  }
+
+  private async flow(to: string | BackupStream): Promise<void> {
+    await backupDatabase({ sql: new FirehoseConnection(this.firehose), to, database: 'bench', backend: this.backend, ...(typeof to === 'string' ? { overwrite: true } : {}) });
+  }
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+};
+
+/** Resident bytes over what was there after an eighth as much had passed, while this much passes the command loop. */
+async function memoryGrowth(bench: Bench, bytes: number): Promise<number> {
+  const shape = { transferSize: MiB, buffers: 8, backup: true, variants: [] };
+  await bench.run('command loop', { ...shape, totalBytes: bytes / 8 });
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const sampler = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
+  await bench.run('command loop', { ...shape, totalBytes: bytes });
+  clearInterval(sampler);
+  return Math.max(most, process.memoryUsage.rss()) - before;
+}
+
+async function main([dll = '', directory = '', result = '', rounds = '5', gigabytes = '4']: readonly string[]): Promise<void> {
+  const bench = new Bench(dll, directory);
+  const measured = [];
+  for (const one of cases) {
+    const rates = new Map<string, number[]>(one.variants.map((variant) => [variant, []]));
+    for (let round = 0; round < Number(rounds); round += 1) {
+      for (const variant of one.variants) {
+        rates.get(variant)?.push(await bench.run(variant, one));
+      }
+    }
+    const { transferSize, buffers, backup } = one;
+    for (const variant of one.variants) {
+      const base = bases[variant];
+      const bytesPerSecond = median(rates.get(variant) ?? []);
+      measured.push({
+        variant, direction: backup ? 'backup' : 'restore', transferSize, buffers, bytesPerSecond,
+        ...(base === undefined ? {} : { base, ratio: bytesPerSecond / median(rates.get(base) ?? []) }),
+      });
+    }
+  }
+  const residentGrowth = await memoryGrowth(bench, Number(gigabytes) * GiB);
+  fs.writeFileSync(result, JSON.stringify({ node: process.versions.node, rounds: Number(rounds), measured, memory: { bytes: Number(gigabytes) * GiB, residentGrowth } }));
+}
+
+void main(process.argv.slice(2));
