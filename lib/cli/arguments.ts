@@ -70,3 +70,21 @@ export function withOutputOptions(command: Command): Command {
 export function withEpilogue(command: Command, ...examples: readonly string[]): Command {
   return command.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${examples.map((example) => `  ${example}\n`).join('')}\n${EXIT_CODES_HELP}`);
 }
+
+/** The options behind the fields that the flows' ArgumentErrors name, where they are not `--` and the field's own name. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  database: 'the name of the database',
+  compression: '--sql-compression',
+  after: '--norecovery or --standby',
+  'after.standby': '--standby',
+  noTruncate: '--no-truncate',
+  'timeouts.attachMs': '--attach-timeout',
+};
+const FLOW_FIELD = /^(?:options\.)?(to|from|type|compress|decompress|overwrite|sha256|statement|options|instance|database|timeouts\.attachMs|after(?:\.standby)?|copyOnly|checksum|compression|name|description|blockSize|maxTransferSize|bufferCount|noTruncate|replace|move|stopAt|stopAtMark|stopBeforeMark|restrictedUser)((?:\[\d+\]|\.length)?)$/;
+
+/** `options.blockSize` is `--block-size` here, `to[1]` is `--to[1]`; names of other things (in a machine's file) stay. */
+export function optionOf(field: string): string {
+  const [, name, rest = ''] = FLOW_FIELD.exec(field) ?? [];
+  if (name === undefined) return field;
+  return `${OPTION_OF[name] ?? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`}${rest}`;
+}

@@ -23,11 +23,11 @@ export const EXIT = {
 const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
   [String(EXIT.internal), 'a defect of this program'],
-  [String(EXIT.usage), 'wrong arguments; nothing was started'],
+  [String(EXIT.usage), 'wrong arguments, or a file that cannot be opened; nothing was started'],
   [String(EXIT.windows), 'Windows or the virtual device interface refused (elevation, registration, instance)'],
   [String(EXIT.connection), 'no connection to SQL Server, or to the simulated machine'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
-  [String(EXIT.files), 'a file could not be read or written (exists, full disk, access)'],
+  [String(EXIT.files), 'reading or writing a file failed on the way (full disk, I/O error)'],
   ['128+n', `ended by signal n, after a clean abort (SIGINT ${String(EXIT.SIGINT)}, SIGTERM ${String(EXIT.SIGTERM)}, SIGHUP ${String(EXIT.SIGHUP)}, SIGBREAK ${String(EXIT.SIGBREAK)})`],
 ];
 

@@ -1,5 +1,5 @@
 /** What to do about the errors that people meet on servers: by code of an error in the chain, or by number of a SQL Server message. */
-import { errorCode } from '../binding/errors';
+import { ArgumentError, errorCode } from '../binding/errors';
 import { isSqlError } from '../binding/sql';
 import type { SqlMessage } from '../binding/sql';
 import { causes } from './causes';
@@ -63,6 +63,7 @@ export function hintFor(error: unknown): string | undefined {
     const hint = BY_CODE[errorCode(item) ?? ''];
     if (hint !== undefined) return hint;
   }
+  if (chain.some((item) => item instanceof ArgumentError && item.field.startsWith('to') && item.message.includes('exists already'))) return BY_CODE['EEXIST'];
   for (const message of chain.flatMap(messagesOf).filter(isSqlError)) {
     const hint = BY_MESSAGE[message.number];
     if (hint !== undefined) return hint;

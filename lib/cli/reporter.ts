@@ -2,9 +2,10 @@
  * What the command says: text with a progress bar on a terminal, or one JSON object a line (`--json`). It goes to standard output, or to
  * standard error where standard output carries the backup itself. What a simulated machine made is called `simulated`, on every line.
  */
-import { errorCode } from '../binding/errors';
+import { ArgumentError, errorCode } from '../binding/errors';
 import { isSqlError } from '../binding/sql';
 import type { SqlMessage } from '../binding/sql';
+import { optionOf } from './arguments';
 import { causes } from './causes';
 import { defined } from './defined';
 import { hintFor } from './hints';
@@ -85,11 +86,11 @@ export class Reporter {
   /** A failure, and what to do about it. */
   error(error: unknown, exitCode: number): void {
     const hint = hintFor(error);
-    const text = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error) ? String(error.message) : String(error);
+    const text = textOf(error);
     if (this.options.json === true) {
       this.json('error', {
         code: errorCode(error) ?? null, message: text, exitCode, ...defined({ hint }), ...errorFields(error),
-        causes: causes(error).slice(1).map((cause) => ({ code: errorCode(cause) ?? null, message: cause instanceof Error ? cause.message : String(cause) })),
+        causes: causes(error).slice(1).map((cause) => ({ code: errorCode(cause) ?? null, message: textOf(cause) })),
       });
       return;
     }
@@ -127,9 +128,15 @@ function errorFields(error: unknown): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const name of ['hresult', 'completionCode', 'sqlMessages', 'leftover', 'unfinished', 'field', 'operation'] as const) {
     const value: unknown = Reflect.get(error, name);
-    if (value !== undefined) fields[name] = value;
+    if (value !== undefined) fields[name] = name === 'field' && typeof value === 'string' ? optionOf(value) : value;
   }
   return fields;
+}
+
+/** Errors of other realms have a message too. A wrong argument is called by its option. */
+function textOf(error: unknown): string {
+  if (error instanceof ArgumentError) return `${optionOf(error.field)}${error.message.slice(error.field.length)}`;
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 /** Messages that the bar or the result already shows: percent, pages, success. */

@@ -1,5 +1,5 @@
 /** The command line: help, mistakes and their exit code, before anything is started. */
-import { integer, move, seconds } from '../../lib/cli/arguments';
+import { integer, move, optionOf, seconds } from '../../lib/cli/arguments';
 import { EXIT } from '../../lib/cli/exit-codes';
 import { main } from '../../lib/cli/program';
 import { SimulatedWindows } from '../../lib/simulator';
@@ -86,5 +86,12 @@ describe('values', () => {
   it('moves are collected, and a path may contain =', () => {
     expect(move('Log=L:\\a=b.ldf', move('Sales=D:\\Sales.mdf', undefined))).toEqual({ Sales: 'D:\\Sales.mdf', Log: 'L:\\a=b.ldf' });
     expect(() => move('=x', undefined)).toThrow(/logical name/);
+  });
+
+  it.each([
+    ['options.blockSize', '--block-size'], ['to', '--to'], ['from[1]', '--from[1]'], ['to.length', '--to.length'], ['options.compression', '--sql-compression'],
+    ['timeouts.attachMs', '--attach-timeout'], ['options.after.standby', '--standby'], ['instances[0].name', 'instances[0].name'], ['--server', '--server'],
+  ])('the field %s is called %s', (field, option) => {
+    expect(optionOf(field)).toBe(option);
   });
 });
