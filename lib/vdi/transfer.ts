@@ -97,6 +97,9 @@ export class Transfer {
   private statement: Statement = { state: 'none' };
   private statementEnded: Promise<void> = Promise.resolve();
   private readonly cancelStatement = new AbortController();
+  /** The statement's end is not waited for any longer, because its success is known. */
+  private hurry: () => void = () => undefined;
+  private readonly hurried = new Promise<void>((resolve) => (this.hurry = resolve));
   private messages: SqlMessage[] = [];
   private rows: readonly SqlRow[] = [];
 
@@ -120,9 +123,10 @@ export class Transfer {
 
   async run(): Promise<TransferOutcome> {
     const { signal } = this.request;
-    // Once SQL Server has reported success the transfer is done: a log backup that was thrown away now would break the chain.
     const onAbort = (): void => {
-      if (!(this.closed && this.statement.state === 'ended' && this.statement.ok)) this.fail(new AbortError(signal?.reason));
+      // Once SQL Server has reported success the transfer is done: a log backup that was thrown away now would break the chain.
+      if (this.closed && this.reportedSuccess) this.hurry();
+      else this.fail(new AbortError(signal?.reason));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
@@ -154,7 +158,7 @@ export class Transfer {
     this.execute(connection);
     this.configuration = await this.attach(this.set);
     await this.serve(this.set);
-    await this.orStop(this.statementEnded);
+    await this.orStop(Promise.race([this.statementEnded, this.hurried]));
     this.judge();
     this.progress.ended();
   }
@@ -185,7 +189,7 @@ export class Transfer {
   }
 
   private endStatement(error: unknown): void {
-    const ok = this.request.succeeded(this.messages, this.rows);
+    const ok = this.reportedSuccess;
     // That a statement was cancelled by us is no news.
     this.statement = { state: 'ended', ok, error: this.cancelStatement.signal.aborted ? undefined : error };
     if (this.cancelStatement.signal.aborted || this.stop.signal.aborted) return;
@@ -253,9 +257,12 @@ export class Transfer {
   }
 
   private judge(): void {
-    const { statement } = this;
     if (this.root !== undefined) throw this.root.error;
-    if (statement.state !== 'ended' || !statement.ok) throw new SqlStatementError(this.messages);
+    if (!this.reportedSuccess) throw new SqlStatementError(this.messages);
+  }
+
+  private get reportedSuccess(): boolean {
+    return this.request.succeeded(this.messages, this.rows);
   }
 
   // --- Failure ---
@@ -268,7 +275,7 @@ export class Transfer {
     if (this.stop.signal.aborted) return;
     const reason = error instanceof Error ? error : new Error(String(error));
     this.stop.abort(reason);
-    this.set?.signalAbort().catch(() => undefined);
+    if (!this.closed) this.set?.signalAbort().catch(() => undefined);
   }
 
   /** Told to SQL Server by the completion code; it ends the statement, closing the devices (facts/vdi.md 2.4). */
@@ -304,7 +311,7 @@ export class Transfer {
   private async end(ok: boolean): Promise<void> {
     const { set } = this;
     if (!ok) {
-      if (set !== undefined) await this.within('SignalAbort', set.signalAbort());
+      if (set !== undefined && !this.closed) await this.within('SignalAbort', set.signalAbort());
       const error = this.stop.signal.reason instanceof Error ? this.stop.signal.reason : new Error('the transfer has failed');
       for (const stripe of this.request.stripes) {
         if ('target' in stripe) stripe.target.cancel(error);
