@@ -10,6 +10,8 @@ import { VDFeatures, WIN32 } from '../../lib/binding/codes';
 import type { SqlConnection, SqlMessage } from '../../lib/binding/sql';
 import { ClientVirtualDeviceSet, backupDatabase } from '../../lib/vdi';
 import type { BackupStream } from '../../lib/vdi';
+import { measured } from './median';
+import type { Measured } from './median';
 
 interface Outcome {
   /** From the server's first command to the answer of its last, as the server measured it. */
@@ -134,11 +136,6 @@ class Bench {
   }
 }
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-};
-
 /** Resident bytes over what was there after an eighth as much had passed, while this much passes the command loop. */
 async function memoryGrowth(bench: Bench, bytes: number): Promise<number> {
   const shape = { transferSize: MiB, buffers: 8, backup: true, variants: [] };
@@ -153,7 +150,7 @@ async function memoryGrowth(bench: Bench, bytes: number): Promise<number> {
 
 async function main([dll = '', directory = '', result = '', rounds = '5', gigabytes = '4']: readonly string[]): Promise<void> {
   const bench = new Bench(dll, directory);
-  const measured = [];
+  const lines: Measured[] = [];
   for (const one of cases) {
     const rates = new Map<string, number[]>(one.variants.map((variant) => [variant, []]));
     for (let round = 0; round < Number(rounds); round += 1) {
@@ -162,17 +159,11 @@ async function main([dll = '', directory = '', result = '', rounds = '5', gigaby
       }
     }
     const { transferSize, buffers, backup } = one;
-    for (const variant of one.variants) {
-      const base = bases[variant];
-      const bytesPerSecond = median(rates.get(variant) ?? []);
-      measured.push({
-        variant, direction: backup ? 'backup' : 'restore', transferSize, buffers, bytesPerSecond,
-        ...(base === undefined ? {} : { base, ratio: bytesPerSecond / median(rates.get(base) ?? []) }),
-      });
-    }
+    const shape = { direction: backup ? 'backup' : 'restore', transferSize, buffers } as const;
+    lines.push(...one.variants.map((variant) => measured(variant, shape, rates, bases[variant])));
   }
   const residentGrowth = await memoryGrowth(bench, Number(gigabytes) * GiB);
-  fs.writeFileSync(result, JSON.stringify({ node: process.versions.node, rounds: Number(rounds), measured, memory: { bytes: Number(gigabytes) * GiB, residentGrowth } }));
+  fs.writeFileSync(result, JSON.stringify({ node: process.versions.node, rounds: Number(rounds), measured: lines, memory: { bytes: Number(gigabytes) * GiB, residentGrowth } }));
 }
 
 void main(process.argv.slice(2));
