@@ -22,8 +22,16 @@ export interface FileInfo {
   readonly size: number;
   readonly isDirectory: boolean;
   readonly isFile: boolean;
+  /** When its contents last changed, in milliseconds since 1970, with the file system's own fraction. */
+  readonly modified: number;
   /** Same device and inode: the same file under another name. */
   readonly identity: string;
+}
+
+/** What a directory holds under one name; `other` is a symbolic link, a device, a socket. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'other';
 }
 
 /** An open file. All positions are explicit, in bytes. */
@@ -48,7 +56,13 @@ export interface Files {
   remove(path: string): Promise<void>;
   stat(path: string): Promise<FileInfo | undefined>;
   list(directory: string): Promise<readonly string[]>;
+  /** Like `list`, with what each name stands for; symbolic links are not followed. */
+  entries(directory: string): Promise<readonly DirectoryEntry[]>;
+  /** Copies a file's contents and times to a new name; shares the blocks where the file system can (reflink). Fails with EEXIST. */
+  copy(from: string, to: string): Promise<void>;
   makeDirectory(directory: string): Promise<void>;
+  /** Removes an empty directory. */
+  removeDirectory(directory: string): Promise<void>;
   /** Makes names created, renamed or removed in the directory durable, where the system can. */
   syncDirectory(directory: string): Promise<void>;
   /** The absolute path, in the system's own form. */

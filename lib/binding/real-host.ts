@@ -1,7 +1,7 @@
 /** The Host of a real run: this process's clock, randomness, file system and child processes. */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { promises as fs } from 'node:fs';
+import { constants, promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -76,16 +76,26 @@ const files: Files = {
   async stat(file): Promise<FileInfo | undefined> {
     try {
       const info = await fs.stat(file, { bigint: true });
-      return { size: Number(info.size), isDirectory: info.isDirectory(), isFile: info.isFile(), identity: `${String(info.dev)}:${String(info.ino)}` };
+      return { size: Number(info.size), isDirectory: info.isDirectory(), isFile: info.isFile(), modified: Number(info.mtimeNs) / 1e6, identity: `${String(info.dev)}:${String(info.ino)}` };
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
       throw error;
     }
   },
   list: (directory) => fs.readdir(directory),
+  async entries(directory) {
+    const found = await fs.readdir(directory, { withFileTypes: true });
+    return found.map((entry) => ({ name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other' }));
+  },
+  async copy(from, to) {
+    await fs.copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const { atime, mtime } = await fs.stat(from);
+    await fs.utimes(to, atime, mtime);
+  },
   makeDirectory: async (directory) => {
     await fs.mkdir(directory, { recursive: true });
   },
+  removeDirectory: (directory) => fs.rmdir(directory),
   async syncDirectory(directory) {
     // Windows cannot sync a directory handle; NTFS journals names itself.
     if (process.platform === 'win32') return;

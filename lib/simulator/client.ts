@@ -78,6 +78,11 @@ export class MachineControl {
     await this.call('Machine::PowerCut');
   }
 
+  /** Every process of the machine is gone, nothing that was written is lost; the control goes on. */
+  async reboot(): Promise<void> {
+    await this.call('Machine::Reboot');
+  }
+
   /** Moves the machine's simulated time; resolves with the new time. Rejects with ERR_REAL_CLOCK on a machine in real time. */
   async advance(ms: number): Promise<number> {
     return (await this.call('Machine::Advance', ms)) as number;

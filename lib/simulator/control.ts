@@ -65,6 +65,10 @@ export function installControl(machine: SimulatedWindows): void {
     machine.powerCut();
     return null;
   });
+  machine.addControl('Machine::Reboot', () => {
+    machine.reboot();
+    return null;
+  });
   machine.addControl('Machine::Advance', async ([ms]) => {
     checkInteger('ms', ms, 0, Number.MAX_SAFE_INTEGER);
     const { clock } = machine.host;

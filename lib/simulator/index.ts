@@ -17,10 +17,16 @@ export { WorkerChannel, servePort, sharedAreas } from './transport/worker';
 export { PipeChannel, servePipe } from './transport/pipe';
 export type { ServedPipe } from './transport/pipe';
 export { readMachineFile } from './machine-file';
-export type { DatabaseDescription, InstanceDescription, LoginDescription, MachineDescription } from './machine-file';
+export type { MachineDescription } from './machine-file';
 export { connectMachine, openMachine, serveMachine } from './machine-process';
 export type { MachineOfFile, ServedMachine } from './machine-process';
 export { simulatedSqlServer } from './sql-server/connection';
 export type { ChannelSource, SimulatedSqlServerOptions } from './sql-server/connection';
 export { Database, SqlServerInstance, SqlServerService } from './sql-server';
 export type { BackupHistoryEntry, DatabaseOptions, DatabaseState, InstanceOptions, LoginOptions, RecoveryModel, SqlServerOptions } from './sql-server';
+export { serverWriters } from './vss';
+export type {
+  ComponentNotes, ComponentObject, EventOutcome, PartialComponent, PartialFileSet, PartialWriterMetadata, ProviderFailure, ProviderOptions, ProviderStep,
+  ServerWritersOptions, SimulatedVss, SimulatedVssOptions, TracedEvent, TransactionFreeze, VolumeOptions, VssWriter, WindowsVersionName, WriterComponents,
+  WriterContext, WriterDescription, WriterEvent, WriterFailure, WriterHandler, WriterHandlers, WriterMetadata, WriterModule,
+} from './vss';

@@ -29,11 +29,13 @@ import type { SimulatedSqlServerOptions } from './sql-server/connection';
 import type { SqlServerOptions } from './sql-server';
 import { installVdi } from './vdi';
 import type { VirtualDevices } from './vdi';
+import { installVss } from './vss';
+import type { SimulatedVss, SimulatedVssOptions } from './vss';
 
 /** Gives the memory for an area that processes share; in the doubles it is a real mapping at its real address. */
 export type AreaAllocator = (byteLength: number) => { readonly base: bigint; readonly buffer: ArrayBufferLike };
 
-export interface SimulatedWindowsOptions extends SqlServerOptions {
+export interface SimulatedWindowsOptions extends SqlServerOptions, SimulatedVssOptions {
   /** Makes every choice of the machine's own repeatable. Default 1. */
   readonly seed?: number;
   /** Time, randomness and files of the machine and, by default, of the flows on it. Default: the real ones. */
@@ -100,6 +102,8 @@ export class SimulatedWindows implements Backend {
   readonly virtualDevices: VirtualDevices;
   /** The SQL Server instances of this machine. */
   readonly sqlServer: SqlServerService;
+  /** The Volume Shadow Copy Service of this machine. */
+  readonly vss: SimulatedVss;
 
   private readonly recorded: RecordedCall[] = [];
   private readonly recordedLimit: number;
@@ -109,6 +113,7 @@ export class SimulatedWindows implements Backend {
   private readonly operations = new Map<string, MachineOperation>();
   private readonly controls = new Map<string, ControlOperation>();
   private readonly powerCutHandlers = new Set<() => void>();
+  private readonly rebootHandlers = new Set<() => void>();
   private readonly areaFreedHandlers = new Set<(base: bigint) => void>();
   private readonly allocator: AreaAllocator;
   private readonly elevated: boolean;
@@ -137,6 +142,7 @@ export class SimulatedWindows implements Backend {
     }
     this.virtualDevices = installVdi(this);
     this.sqlServer = new SqlServerService(this, options);
+    this.vss = installVss(this, options);
   }
 
   /** A channel in this thread, from a new process of the machine. */
@@ -206,6 +212,10 @@ export class SimulatedWindows implements Backend {
     this.powerCutHandlers.add(handler);
   }
 
+  onReboot(handler: () => void): void {
+    this.rebootHandlers.add(handler);
+  }
+
   onDeath(process: SimulatedProcess, handler: () => void): void {
     this.state(process.id)?.onDeath.add(handler);
   }
@@ -245,6 +255,12 @@ export class SimulatedWindows implements Backend {
   /** Every process is gone at once; what the disk had not synced may be lost. */
   powerCut(): void {
     for (const handler of this.powerCutHandlers) handler();
+    for (const process of [...this.processes.values()]) this.kill(process.id);
+  }
+
+  /** The machine is shut down in order and starts again: every process is gone, what was written stays. */
+  reboot(): void {
+    for (const handler of this.rebootHandlers) handler();
     for (const process of [...this.processes.values()]) this.kill(process.id);
   }
 

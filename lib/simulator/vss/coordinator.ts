@@ -1,0 +1,127 @@
+/** The service as such: the one set in progress on the machine, the copies that exist, writers, providers, volumes, and the record of events. */
+import { VSS_HRESULT } from '../../binding/vss-codes';
+import { Failure } from '../kernel-object';
+import type { SimulatedProcess, SimulatedWindows } from '../machine';
+import { removeCopy } from './directory-copy';
+import type { Provider } from './provider';
+import { ServiceTime } from './service-time';
+import type { Snapshot } from './snapshot';
+import type { Volumes } from './volumes';
+import type { WindowsVersion } from './windows-version';
+import type { TracedEvent, Writer } from './writer';
+
+/** Something besides writers that must stand still while the copy is made: KTM, DTC (facts/vss.md 2.5, facts/ktm-tmf-mts.md 2.6). */
+export interface TransactionFreeze {
+  /** Resolves when nothing is between prepare and its end any more, and holds it so. Not in time: VSS_E_TRANSACTION_FREEZE_TIMEOUT. */
+  freeze(): Promise<void>;
+  /** Lets go. Not in time: VSS_E_TRANSACTION_THAW_TIMEOUT. */
+  thaw(): Promise<void>;
+}
+
+/** A requester's object, as the coordinator knows it. */
+export interface Requester {
+  readonly id: string;
+  readonly process: SimulatedProcess;
+  readonly snapshotSetId: string;
+}
+
+/** The latest events that are kept; older ones go, so that a long run does not fill the memory. */
+const KEPT_EVENTS = 100_000;
+
+export class Coordinator {
+  readonly time: ServiceTime;
+  readonly snapshots = new Map<string, Snapshot>();
+  readonly writers: Writer[] = [];
+  readonly providers: Provider[] = [];
+  readonly transactionFreezes = new Set<TransactionFreeze>();
+  readonly events: TracedEvent[] = [];
+  /** Whose set is in progress (facts/vss.md 3.3, serialisation). */
+  inProgress: Requester | undefined;
+  private readonly background = new Set<Promise<void>>();
+  private nextDevice = 1;
+  private nextEvent = 1;
+  /** Grows with every restart of the machine: what belongs to an earlier one is over. */
+  era = 0;
+
+  constructor(
+    readonly machine: SimulatedWindows,
+    readonly volumes: Volumes,
+    readonly version: WindowsVersion,
+    readonly computerName: string,
+  ) {
+    this.time = new ServiceTime(machine.host.clock);
+  }
+
+  trace(event: Omit<TracedEvent, 'sequence' | 'time'>): TracedEvent {
+    const traced: TracedEvent = { sequence: this.nextEvent++, time: this.time.now(), ...event };
+    this.events.push(traced);
+    if (this.events.length > 2 * KEPT_EVENTS) this.events.splice(0, this.events.length - KEPT_EVENTS);
+    return traced;
+  }
+
+  /** StartSnapshotSet: one creation at a time on the whole machine. */
+  begin(requester: Requester): void {
+    if (this.inProgress !== undefined) throw new Failure(VSS_HRESULT.VSS_E_SNAPSHOT_SET_IN_PROGRESS);
+    this.inProgress = requester;
+  }
+
+  /** The requester's set is no longer in progress. */
+  finish(requester: Requester): void {
+    if (this.inProgress === requester) this.inProgress = undefined;
+  }
+
+  newId(): string {
+    return this.machine.host.random.uuid();
+  }
+
+  newDeviceObject(): string {
+    return `\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy${String(this.nextDevice++)}`;
+  }
+
+  provider(id: string): Provider | undefined {
+    return this.providers.find((provider) => provider.id === id);
+  }
+
+  /** The copy, if its creation has ended well. */
+  created(id: string): Snapshot {
+    const snapshot = this.snapshots.get(id);
+    if (snapshot?.created !== true) throw new Failure(VSS_HRESULT.VSS_E_OBJECT_NOT_FOUND);
+    return snapshot;
+  }
+
+  setMembers(setId: string): readonly Snapshot[] {
+    const members = [...this.snapshots.values()].filter((snapshot) => snapshot.created && snapshot.setId === setId);
+    if (members.length === 0) throw new Failure(VSS_HRESULT.VSS_E_OBJECT_NOT_FOUND);
+    return members;
+  }
+
+  /** Forgets the copy at once; its files go in the background. */
+  drop(snapshot: Snapshot): void {
+    this.snapshots.delete(snapshot.id);
+    const { directory } = snapshot;
+    if (directory !== undefined) this.inBackground(removeCopy(this.machine.host.files, directory));
+  }
+
+  /** Work that nobody waits for; what goes wrong in it is in the event log. */
+  inBackground(work: Promise<void>): void {
+    const guarded = work
+      .catch((error: unknown) => {
+        this.machine.eventLog.write('VSS', 12289, 'error', `the service failed in the background: ${String(error)}`);
+      })
+      .finally(() => this.background.delete(guarded));
+    this.background.add(guarded);
+  }
+
+  /** Resolves once nothing goes on in the background: copies deleted, writers shut down. */
+  async settled(): Promise<void> {
+    while (this.background.size > 0) await Promise.all(this.background);
+  }
+
+  /** The machine starts anew: only persistent copies are there, no requester is (facts/vss.md 1.5, 5). */
+  restart(): void {
+    this.era += 1;
+    this.inProgress = undefined;
+    for (const snapshot of [...this.snapshots.values()]) if (!snapshot.created || !snapshot.origin.context.persistent) this.drop(snapshot);
+    for (const writer of this.writers) writer.restart();
+  }
+}
