@@ -1,5 +1,6 @@
 /** Every code that the Virtual Device Interface can give or take, by its Windows name. Sources: facts/vdi.md 1.6 (vdierror.h), 1.7 (winerror.h), 1.4 and 1.5 (vdi.h). */
 
+import { CONTEXT_HRESULT, XACT_HRESULT } from './com-codes';
 import { KTM_ERROR } from './ktm-codes';
 import { VSS_HRESULT } from './vss-codes';
 
@@ -127,7 +128,7 @@ function names(codes: Readonly<Record<string, number>>): ReadonlyMap<number, str
   for (const [name, code] of Object.entries(codes)) if (!byCode.has(code)) byCode.set(code, name);
   return byCode;
 }
-const hresultNames = names({ ...HRESULT, ...VSS_HRESULT });
+const hresultNames = names({ ...HRESULT, ...VSS_HRESULT, ...CONTEXT_HRESULT, ...XACT_HRESULT });
 const win32Names = names({ ...WIN32, ...KTM_ERROR });
 const commandNames = names(VDCommands);
 
