@@ -1,26 +1,11 @@
-/** Every cell of the client state table, transcribed here a second time from facts/vdi.md 2.1 (VDI specification, client states). */
+/** Every cell of the client state table. */
 import type { Device, DeviceSet, Rig, Session } from './rig';
 import { config, outcome, useRig } from './rig';
-
-const states = ['DNE', 'Configurable', 'Initializing', 'Active', 'NormallyTerminated', 'Abort'] as const;
-type State = (typeof states)[number];
+import { clientStates, clientTable } from './vdi-client-table';
+import type { ClientState } from './vdi-client-table';
 
 const P = 'VD_E_PROTOCOL';
 const A = 'VD_E_ABORT';
-
-/** Result, and the state after the call where it changes. */
-type Cell = readonly [result: string, next?: State];
-const table: Readonly<Record<string, readonly Cell[]>> = {
-  //                DNE                       Configurable             Initializing        Active                          Terminated      Abort
-  Create:           [['ok', 'Configurable'], [P],                     [P],                [P],                            [P],            [P]],
-  CreateEx:         [['ok', 'Configurable'], [P],                     [P],                [P],                            [P],            [P]],
-  GetConfiguration: [[P],                    ['ok', 'Initializing'],  ['ok'],             ['ok'],                         ['ok'],         [A]],
-  OpenDevice:       [[P],                    [P],                     ['ok', 'Active'],   [P],                            [P],            [A]],
-  GetCommand:       [[P],                    [P],                     [P],                ['ok'],                         [P],            [A]],
-  CompleteCommand:  [[P],                    [P],                     [P],                ['ok'],                         [P],            [A]],
-  SignalAbort:      [[P],                    ['ok', 'Abort'],         ['ok', 'Abort'],    ['ok', 'Abort'],                ['ok', 'Abort'], ['ok', 'Abort']],
-  Close:            [[P],                    ['ok', 'DNE'],           ['ok', 'DNE'],      ['VD_E_OPEN', 'DNE'],           ['ok', 'DNE'],  ['ok', 'DNE']],
-};
 
 /** A set in a state, with a device of it where there can be one, and else one of an earlier set of the same object. */
 interface Situation {
@@ -39,7 +24,7 @@ async function reopened(rig: Rig): Promise<{ session: Session; device: Device }>
   return { session, device };
 }
 
-async function situation(rig: Rig, state: State, call = ''): Promise<Situation> {
+async function situation(rig: Rig, state: ClientState, call = ''): Promise<Situation> {
   const active = async (session: Session): Promise<Situation> => {
     const [device] = session.devices;
     if (device === undefined) throw new Error('a session has a device');
@@ -77,7 +62,7 @@ async function situation(rig: Rig, state: State, call = ''): Promise<Situation> 
 }
 
 /** Makes the call in the only way that can succeed. */
-async function make(rig: Rig, call: string, state: State, { set, session, device }: Situation): Promise<unknown> {
+async function make(rig: Rig, call: string, state: ClientState, { set, session, device }: Situation): Promise<unknown> {
   switch (call) {
     case 'Create':
       return set.create(rig.newName(), config());
@@ -107,7 +92,7 @@ async function make(rig: Rig, call: string, state: State, { set, session, device
 }
 
 /** What tells the states apart, by calls that change none. */
-async function expectState(state: State, { set, session }: Situation): Promise<void> {
+async function expectState(state: ClientState, { set, session }: Situation): Promise<void> {
   switch (state) {
     case 'DNE':
       expect(await outcome(set.signalAbort())).toBe(P);
@@ -137,9 +122,9 @@ async function expectState(state: State, { set, session }: Situation): Promise<v
 describe('client states', () => {
   const rig = useRig();
 
-  for (const [call, cells] of Object.entries(table)) {
+  for (const [call, cells] of Object.entries(clientTable)) {
     for (const [column, [result, next]] of cells.entries()) {
-      const state = states[column] ?? 'DNE';
+      const state = clientStates[column] ?? 'DNE';
       it(`[V19] ${call} in ${state} gives ${result}${next === undefined || next === state ? '' : ` and leads to ${next}`}`, async () => {
         const at = await situation(rig(), state, call);
         expect(await outcome(make(rig(), call, state, at))).toBe(result);
@@ -187,7 +172,7 @@ describe('client states', () => {
   });
 
   describe('methods without cells in the table, by their pages', () => {
-    const open: readonly State[] = ['Configurable', 'Initializing', 'Active', 'NormallyTerminated', 'Abort'];
+    const open: readonly ClientState[] = ['Configurable', 'Initializing', 'Active', 'NormallyTerminated', 'Abort'];
 
     it.each(open)('OpenInSecondaryEx and OpenInSecondary on an object that is %s give VD_E_PROTOCOL', async (state) => {
       const { set } = await situation(rig(), state);

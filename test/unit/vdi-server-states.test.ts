@@ -1,33 +1,12 @@
-/** Every cell of the server state table, transcribed here a second time from facts/vdi.md 2.1 (VDI specification, server states). */
+/** Every cell of the server state table. */
 import { VDCommands } from '../../lib/binding/codes';
 import type { SharedBuffer } from '../../lib/simulator/vdi';
 import { Bench, result } from './vdi-bench';
+import { serverStates, serverTable } from './vdi-server-table';
+import type { ServerState } from './vdi-server-table';
 
-const states = ['DNE', 'Connected', 'Configurable', 'Initializing', 'Active', 'NormallyTerminated', 'Abort'] as const;
-type State = (typeof states)[number];
 const P = 'VD_E_PROTOCOL';
 const A = 'VD_E_ABORT';
-
-type Cell = readonly [result: string, next?: State];
-const table: Readonly<Record<string, readonly Cell[]>> = {
-  //                      DNE                  Connected                Configurable             Initializing        Active                        Terminated          Abort
-  Open:                   [['ok', 'Connected'], [P],                    [P],                     [P],                [P],                          [P],                [P]],
-  GetConfiguration:       [[P],                ['ok'],                  ['ok'],                  ['ok'],             ['ok'],                       ['ok'],             [A]],
-  BeginConfiguration:     [[P],                ['ok', 'Configurable'],  [P],                     [P],                [P],                          [P],                [P]],
-  RequestBuffers:         [[P],                [P],                     ['ok'],                  ['ok'],             ['ok'],                       [P],                [P]],
-  QueryAvailableBuffers:  [[P],                [P],                     ['ok'],                  ['ok'],             ['ok'],                       [P],                [P]],
-  EndConfiguration:       [[P],                [P],                     ['ok', 'Initializing'],  [P],                [P],                          [P],                [P]],
-  OpenDevice:             [[P],                [P],                     [P],                     ['ok', 'Active'],   [P],                          [P],                [A]],
-  ExecuteCompletionAgent: [[P],                [P],                     [P],                     ['ok', 'Active'],   [P],                          [P],                [A]],
-  AllocateBuffer:         [[P],                [P],                     [P],                     ['ok'],             ['ok'],                       ['ok'],             [A]],
-  // The three misprinted cells of Connected are pinned as VD_E_PROTOCOL (facts/vdi.md 2.1).
-  FreeBuffer:             [[P],                [P],                     [P],                     [P],                ['ok'],                       ['ok'],             [A]],
-  SendCommand:            [[P],                [P],                     [P],                     [P],                ['ok'],                       [P],                [A]],
-  CloseDevice:            [[P],                [P],                     [P],                     [P],                ['ok', 'NormallyTerminated'], ['ok'],             [A]],
-  SignalAbort:            [[P],                ['ok', 'Abort'],         ['ok', 'Abort'],         ['ok', 'Abort'],    ['ok', 'Abort'],              ['ok', 'Abort'],    ['ok', 'Abort']],
-  // Active: the page of Close adds that devices still open give VD_E_PROTOCOL, and that the set is closed all the same.
-  Close:                  [[P],                ['ok', 'DNE'],           ['ok', 'DNE'],           ['ok', 'DNE'],      [P, 'DNE'],                   ['ok', 'DNE'],      ['ok', 'DNE']],
-};
 
 interface Situation {
   readonly bench: Bench;
@@ -37,7 +16,7 @@ interface Situation {
 
 const foreign: SharedBuffer = { address: 0x1000n, byteLength: 512, bytes: () => new Uint8Array(512) };
 
-async function situation(state: State, call: string): Promise<Situation> {
+async function situation(state: ServerState, call: string): Promise<Situation> {
   const bench = await new Bench().created();
   const { server } = bench;
   let buffer = foreign;
@@ -85,7 +64,7 @@ async function closedDevice(): Promise<Bench> {
   return bench;
 }
 
-async function make(call: string, state: State, { bench, buffer }: Situation): Promise<string> {
+async function make(call: string, state: ServerState, { bench, buffer }: Situation): Promise<string> {
   const { server } = bench;
   switch (call) {
     case 'Open': return result(() => server.open(null, 'set'));
@@ -115,8 +94,8 @@ async function make(call: string, state: State, { bench, buffer }: Situation): P
 }
 
 /** What tells the states apart. */
-function expectState(state: State, { bench: { server } }: Situation): void {
-  const probes: Readonly<Record<State, () => void>> = {
+function expectState(state: ServerState, { bench: { server } }: Situation): void {
+  const probes: Readonly<Record<ServerState, () => void>> = {
     DNE: () => expect(result(() => server.getConfiguration())).toBe(P),
     Connected: () => expect(result(() => server.beginConfiguration(0, 512, 0, 65536, 0))).toBe('ok'),
     Configurable: () => expect(result(() => server.endConfiguration())).toBe('ok'),
@@ -135,9 +114,9 @@ function expectState(state: State, { bench: { server } }: Situation): void {
 }
 
 describe('server states', () => {
-  for (const [call, cells] of Object.entries(table)) {
+  for (const [call, cells] of Object.entries(serverTable)) {
     for (const [column, [expected, next]] of cells.entries()) {
-      const state = states[column] ?? 'DNE';
+      const state = serverStates[column] ?? 'DNE';
       it(`[V19] ${call} in ${state} gives ${expected}${next === undefined || next === state ? '' : ` and leads to ${next}`}`, async () => {
         const at = await situation(state, call);
         expect(await make(call, state, at)).toBe(expected);

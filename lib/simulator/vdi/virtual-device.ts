@@ -110,8 +110,7 @@ export class VirtualDevice {
   /** Seed 000: every outstanding command completes with ERROR_OPERATION_ABORTED; waiting calls return VD_E_ABORT. */
   abort(): void {
     for (const block of [...this.blocks.values()].filter(({ delivered }) => delivered).concat(this.queue.splice(0))) {
-      // Buffers in the client's hands stay there until it closes.
-      if (block.command !== undefined) this.finish(block, block.command, WIN32.ERROR_OPERATION_ABORTED, 0, 0n, block.delivered ? 'client' : 'server');
+      if (block.command !== undefined) this.finish(block, block.command, WIN32.ERROR_OPERATION_ABORTED, 0, 0n);
     }
     this.waiting.failAll(HRESULT.VD_E_ABORT);
   }
@@ -133,8 +132,8 @@ export class VirtualDevice {
     }
   }
 
-  private finish(block: Block, command: VDS_Command, completionCode: number, bytes: number, position: bigint, holder: 'server' | 'client' = 'server'): void {
-    if (block.buffer !== undefined) block.buffer.holder = holder;
+  private finish(block: Block, command: VDS_Command, completionCode: number, bytes: number, position: bigint): void {
+    if (block.buffer !== undefined) block.buffer.holder = 'server';
     if (block.delivered) this.delivered -= 1;
     block.command = undefined;
     block.buffer = undefined;
