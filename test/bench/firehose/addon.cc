@@ -55,7 +55,8 @@ Napi::Value GetOutcome(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   const HRESULT registered = RegisterFirehose();
-  if (FAILED(registered)) throw Napi::Error::New(env, "CoRegisterClassObject failed: " + std::to_string(static_cast<uint32_t>(registered)));
+  if (FAILED(registered))
+    throw Napi::Error::New(env, "CoRegisterClassObject failed: " + std::to_string(static_cast<uint32_t>(registered)));
   exports.Set("configure", Napi::Function::New(env, Configure));
   exports.Set("runClient", Napi::Function::New(env, RunClientLater));
   exports.Set("outcome", Napi::Function::New(env, GetOutcome));

@@ -37,8 +37,10 @@ HRESULT Serve(IClientVirtualDevice* device, const File& file) {
     if (FAILED(got)) return got;
     const DWORD size = command->size;
     DWORD code = ERROR_SUCCESS;
-    if (command->commandCode == 2) code = file.Write(command->buffer, size);
-    else if (command->commandCode == 12) code = file.Flush();
+    if (command->commandCode == 2)
+      code = file.Write(command->buffer, size);
+    else if (command->commandCode == 12)
+      code = file.Flush();
     const HRESULT completed = device->CompleteCommand(command, code, size, 0);
     if (FAILED(completed)) return completed;
   }

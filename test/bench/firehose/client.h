@@ -7,7 +7,8 @@
 
 namespace winbackup::bench {
 
-/** Serves one set on the calling thread; the data goes to the file, or nowhere when the name is empty. The first failure, or S_OK. */
+/** Serves one set on the calling thread; the data goes to the file, or nowhere when the name is empty. The first
+ * failure, or S_OK. */
 HRESULT RunClient(const std::wstring& file);
 
 }  // namespace winbackup::bench

@@ -28,10 +28,11 @@ class Lock {
 
 }  // namespace
 
-Server::Server(const Script& script, std::function<void(const Outcome&)> ended) : script_(script), ended_(std::move(ended)) {
+Server::Server(const Script& script, std::function<void(const Outcome&)> ended)
+    : script_(script), ended_(std::move(ended)) {
   const uint64_t size = static_cast<uint64_t>(script.transfer_size) * script.buffers;
-  mapping_ = CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, static_cast<DWORD>(size >> 32), static_cast<DWORD>(size),
-                                nullptr);
+  mapping_ = CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, static_cast<DWORD>(size >> 32),
+                                static_cast<DWORD>(size), nullptr);
   area_ = static_cast<BYTE*>(MapViewOfFile(mapping_, FILE_MAP_ALL_ACCESS, 0, 0, size));
   arrived_ = CreateEventW(nullptr, FALSE, FALSE, nullptr);
   page_.resize(script.transfer_size);
@@ -80,8 +81,10 @@ void Server::Run() {
     BYTE* const buffer = area_ + static_cast<uint64_t>(index) * script_.transfer_size;
     const auto size = static_cast<DWORD>(std::min<uint64_t>(script_.transfer_size, script_.total_bytes - sent));
     // A buffer that comes back from a Read is emptied when it is needed again.
-    if (script_.backup) std::memcpy(buffer, page_.data(), size);
-    else if (sent >= static_cast<uint64_t>(script_.buffers) * script_.transfer_size) std::memcpy(page_.data(), buffer, script_.transfer_size);
+    if (script_.backup)
+      std::memcpy(buffer, page_.data(), size);
+    else if (sent >= static_cast<uint64_t>(script_.buffers) * script_.transfer_size)
+      std::memcpy(page_.data(), buffer, script_.transfer_size);
     Send(index, script_.backup ? kWrite : kRead, size);
     sent += size;
   }
@@ -110,7 +113,8 @@ bool Server::TakeFree(uint32_t* index) {
 
 bool Server::WaitUntilAllFree() {
   Lock lock(lock_);
-  while (free_.size() < script_.buffers && state_ == State::kRunning) SleepConditionVariableSRW(&given_back_, &lock_, INFINITE, 0);
+  while (free_.size() < script_.buffers && state_ == State::kRunning)
+    SleepConditionVariableSRW(&given_back_, &lock_, INFINITE, 0);
   return state_ == State::kRunning && !failed_;
 }
 

@@ -1,5 +1,5 @@
-// SQL Server's side of a benchmark, in C++: one thread that fills or empties the buffers of one device as fast as their holder gives them
-// back. It is the one double with behaviour: the simulator would hide what is to be measured.
+// SQL Server's side of a benchmark, in C++: one thread that fills or empties the buffers of one device as fast as their
+// holder gives them back. It is the one double with behaviour: the simulator would hide what is to be measured.
 #pragma once
 
 #include <windows.h>

@@ -9,7 +9,7 @@ namespace winbackup::bench {
 namespace {
 
 std::mutex script_mutex;
-Script script{};  // guarded by script_mutex
+Script script{};                        // guarded by script_mutex
 std::optional<Outcome> latest_outcome;  // guarded by script_mutex
 
 template <class Interface>
@@ -40,7 +40,9 @@ class Device final : public Counted<IClientVirtualDevice> {
  public:
   explicit Device(std::shared_ptr<Server> server) : server_(std::move(server)) {}
 
-  HRESULT STDMETHODCALLTYPE GetCommand(DWORD timeout_ms, VDC_Command** command) override { return server_->GetCommand(timeout_ms, command); }
+  HRESULT STDMETHODCALLTYPE GetCommand(DWORD timeout_ms, VDC_Command** command) override {
+    return server_->GetCommand(timeout_ms, command);
+  }
   HRESULT STDMETHODCALLTYPE CompleteCommand(VDC_Command* command, DWORD code, DWORD bytes, DWORDLONG) override {
     return server_->CompleteCommand(command, code, bytes);
   }
@@ -134,7 +136,8 @@ HRESULT RegisterFirehose() {
   const HRESULT result = CoIncrementMTAUsage(&apartment);
   if (FAILED(result)) return result;
   DWORD registration = 0;
-  return CoRegisterClassObject(kCLSID_ClientVirtualDeviceSet, &factory, CLSCTX_INPROC_SERVER, REGCLS_MULTIPLEUSE, &registration);
+  return CoRegisterClassObject(kCLSID_ClientVirtualDeviceSet, &factory, CLSCTX_INPROC_SERVER, REGCLS_MULTIPLEUSE,
+                               &registration);
 }
 
 }  // namespace winbackup::bench

@@ -1,4 +1,5 @@
-// The firehose's COM class: what a client of sqlvdi.dll sees of the scripted server. It takes the class's place in this process only.
+// The firehose's COM class: what a client of sqlvdi.dll sees of the scripted server. It takes the class's place in this
+// process only.
 #pragma once
 
 #include <windows.h>
@@ -15,7 +16,8 @@ void SetScript(const Script& script);
 /** The outcome of the latest set's transfer; nothing while it goes on. */
 std::optional<Outcome> LatestOutcome();
 
-/** Registers the class in this process's multithreaded apartment: CoCreateInstance finds it there before it looks into the registry. */
+/** Registers the class in this process's multithreaded apartment: CoCreateInstance finds it there before it looks into
+ * the registry. */
 HRESULT RegisterFirehose();
 
 }  // namespace winbackup::bench

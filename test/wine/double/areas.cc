@@ -7,8 +7,8 @@ namespace winbackup::doubles {
 Napi::Value Areas::Create(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const uint64_t size = info[0].As<Napi::Number>().Int64Value();
-  const std::string name = "Local\\winbackup-area-" + std::to_string(GetCurrentProcessId()) + "-" + std::to_string(GetCurrentThreadId()) +
-                           "-" + std::to_string(next_++);
+  const std::string name = "Local\\winbackup-area-" + std::to_string(GetCurrentProcessId()) + "-" +
+                           std::to_string(GetCurrentThreadId()) + "-" + std::to_string(next_++);
   HANDLE mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, static_cast<DWORD>(size >> 32),
                                       static_cast<DWORD>(size), name.c_str());
   void* servers = mapping == nullptr ? nullptr : MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, size);

@@ -1,4 +1,5 @@
-// Memory that the machine lends to its clients: named mappings, seen twice as in Windows, once by the server and once by its clients.
+// Memory that the machine lends to its clients: named mappings, seen twice as in Windows, once by the server and once
+// by its clients.
 #pragma once
 
 #include <napi.h>
@@ -13,8 +14,8 @@ namespace winbackup::doubles {
 class Areas {
  public:
   /**
-   * { base: bigint, buffer: ArrayBuffer }: a mapping whose clients' view begins at `base`. `buffer` is the server's own view, which lives
-   * until it is collected.
+   * { base: bigint, buffer: ArrayBuffer }: a mapping whose clients' view begins at `base`. `buffer` is the server's own
+   * view, which lives until it is collected.
    */
   Napi::Value Create(const Napi::CallbackInfo& info);
   /** Ends the clients' view at `base`: whoever touches it afterwards crashes, as in Windows. */

@@ -24,8 +24,8 @@ std::shared_ptr<Connection> Connection::Open(Napi::Env env, const Napi::Function
   auto owner = std::make_unique<std::shared_ptr<Connection>>(connection);
   const auto finalize = [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Connection>*>(data); };
   const napi_status status =
-      napi_create_threadsafe_function(env, answer, nullptr, Napi::String::New(env, "winbackup:double"), 0, 1, owner.get(),
-                                      finalize, connection.get(), CallJavaScript, &connection->worker_);
+      napi_create_threadsafe_function(env, answer, nullptr, Napi::String::New(env, "winbackup:double"), 0, 1,
+                                      owner.get(), finalize, connection.get(), CallJavaScript, &connection->worker_);
   if (status != napi_ok) throw Napi::Error::New(env);
   owner.release();
   napi_unref_threadsafe_function(env, connection->worker_);
@@ -72,9 +72,11 @@ void Connection::CallJavaScript(napi_env raw_env, napi_value answer, void* conte
   }
   // Only Reply and Close end the call, both on this thread.
   Napi::Array args = Napi::Array::New(env, call->inputs.size());
-  for (size_t i = 0; i < call->inputs.size(); ++i) args.Set(static_cast<uint32_t>(i), ToJavaScript(env, call->inputs[i]));
+  for (size_t i = 0; i < call->inputs.size(); ++i)
+    args.Set(static_cast<uint32_t>(i), ToJavaScript(env, call->inputs[i]));
   Napi::Function(env, answer)
-      .Call({Napi::Number::New(env, id), Napi::Number::New(env, call->handle), Napi::String::New(env, call->operation), args});
+      .Call({Napi::Number::New(env, id), Napi::Number::New(env, call->handle), Napi::String::New(env, call->operation),
+             args});
 }
 
 bool Connection::Reply(uint32_t id, HRESULT result, const Napi::Array& outputs) {

@@ -1,4 +1,5 @@
-// The way from a double's COM methods, on whatever thread they are called, to the JavaScript function in the Worker that answers them.
+// The way from a double's COM methods, on whatever thread they are called, to the JavaScript function in the Worker
+// that answers them.
 #pragma once
 
 #include <napi.h>
@@ -16,7 +17,8 @@
 
 namespace winbackup::doubles {
 
-/** One call: what goes out, and the place for its answer. It lives on the calling thread's stack until it is answered. */
+/** One call: what goes out, and the place for its answer. It lives on the calling thread's stack until it is answered.
+ */
 struct Call {
   uint32_t handle;
   const char* operation;
@@ -27,7 +29,12 @@ struct Call {
   HANDLE answered;
 
   Call(uint32_t to, const char* name, std::span<const OutputKind> answers, std::vector<Value> arguments)
-      : handle(to), operation(name), kinds(answers), inputs(std::move(arguments)), result(E_UNEXPECTED), answered(nullptr) {}
+      : handle(to),
+        operation(name),
+        kinds(answers),
+        inputs(std::move(arguments)),
+        result(E_UNEXPECTED),
+        answered(nullptr) {}
 };
 
 /** Wakes one call. Nested calls of a thread (from an APC inside GetCommand) each need their own. */
@@ -57,7 +64,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   /** The connection that new objects belong to; null while no Worker has connected. */
   static std::shared_ptr<Connection> Current();
-  /** On the Worker's thread. `answer(id, handle, operation, args)` is called for each call; the Worker then calls Reply. */
+  /** On the Worker's thread. `answer(id, handle, operation, args)` is called for each call; the Worker then calls
+   * Reply. */
   static std::shared_ptr<Connection> Open(Napi::Env env, const Napi::Function& answer);
 
   /** Hands the call over and waits for its answer. RPC_E_DISCONNECTED once the Worker is gone. */
@@ -77,7 +85,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   napi_threadsafe_function worker_ = nullptr;
   std::unordered_map<uint32_t, Call*> waiting_;
   std::vector<std::unique_ptr<AnswerEvent>> spare_events_;  // making one costs more than a call
-  static std::atomic<uint32_t> next_id_;  // never the same twice, so that a late answer meets no call of a later connection
+  static std::atomic<uint32_t>
+      next_id_;  // never the same twice, so that a late answer meets no call of a later connection
 };
 
 }  // namespace winbackup::doubles

@@ -1,4 +1,5 @@
-// A COM object that forwards: it stands for one handle of the machine, counts its references, and holds the structs lent to its client.
+// A COM object that forwards: it stands for one handle of the machine, counts its references, and holds the structs
+// lent to its client.
 #pragma once
 
 #include <windows.h>
@@ -14,7 +15,8 @@
 
 namespace winbackup::doubles {
 
-/** The slot that a virtual method has in the vtable, by the Itanium C++ ABI, which mingw-w64 follows for pointers to members. */
+/** The slot that a virtual method has in the vtable, by the Itanium C++ ABI, which mingw-w64 follows for pointers to
+ * members. */
 template <class Method>
 size_t SlotOf(Method method) {
   static_assert(sizeof(method) == 2 * sizeof(uintptr_t));
@@ -39,7 +41,8 @@ class LentStructs {
     return address;
   }
 
-  /** The machine's pointer for a struct that is lent; any other address goes as it is, so that the machine refuses it. */
+  /** The machine's pointer for a struct that is lent; any other address goes as it is, so that the machine refuses it.
+   */
   uint64_t Known(const void* address) {
     std::lock_guard lock(mutex_);
     const auto found = lent_.find(address);
@@ -64,7 +67,8 @@ class LentStructs {
   std::vector<std::vector<uint8_t>> ended_;
 };
 
-/** What every forwarding COM object shares. `Interface` is declared by hand beside the double, with its own `Implements`. */
+/** What every forwarding COM object shares. `Interface` is declared by hand beside the double, with its own
+ * `Implements`. */
 template <class Interface>
 class Forwarder : public Interface {
  public:

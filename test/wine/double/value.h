@@ -1,4 +1,5 @@
-// Plain data as it crosses between a double's COM methods and the Worker's JavaScript: lib/binding/channel.ts says what each becomes there.
+// Plain data as it crosses between a double's COM methods and the Worker's JavaScript: lib/binding/channel.ts says what
+// each becomes there.
 #pragma once
 
 #include <napi.h>

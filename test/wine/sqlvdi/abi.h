@@ -1,5 +1,5 @@
-// The client side of the Virtual Device Interface, declared here once more from facts/vdi.md section 1 and from nothing else, so that the
-// double is an independent check of the addon's declarations.
+// The client side of the Virtual Device Interface, declared here once more from facts/vdi.md section 1 and from nothing
+// else, so that the double is an independent check of the addon's declarations.
 #pragma once
 
 #include <unknwn.h>
@@ -56,7 +56,9 @@ struct IClientVirtualDeviceSet2 : IClientVirtualDeviceSet {
 };
 
 /** Which interfaces an object answers for. */
-inline bool Implements(const IClientVirtualDevice*, REFIID iid) { return iid == IID_IUnknown || iid == kIID_IClientVirtualDevice; }
+inline bool Implements(const IClientVirtualDevice*, REFIID iid) {
+  return iid == IID_IUnknown || iid == kIID_IClientVirtualDevice;
+}
 inline bool Implements(const IClientVirtualDeviceSet2*, REFIID iid) {
   return iid == IID_IUnknown || iid == kIID_IClientVirtualDeviceSet || iid == kIID_IClientVirtualDeviceSet2;
 }

@@ -1,4 +1,5 @@
-// The stand-in for sqlvdi.dll: a COM server to the client, a Node addon to the Worker that holds the simulated machine. It has no behaviour.
+// The stand-in for sqlvdi.dll: a COM server to the client, a Node addon to the Worker that holds the simulated machine.
+// It has no behaviour.
 #include <napi.h>
 #include <unknwn.h>
 #include <windows.h>
@@ -63,18 +64,21 @@ class ClassFactory final : public IClassFactory {
 class Double : public Napi::Addon<Double> {
  public:
   Double(Napi::Env env, Napi::Object exports) {
-    if (!SlotsAgree()) throw Napi::Error::New(env, "the interface tables and the declarations of the double disagree on a vtable slot");
+    if (!SlotsAgree())
+      throw Napi::Error::New(env, "the interface tables and the declarations of the double disagree on a vtable slot");
     // The client may hold objects of this module for longer than the Worker lives.
     HMODULE self = nullptr;
     GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
                        reinterpret_cast<LPCWSTR>(&class_factories), &self);
-    DefineAddon(exports, {InstanceMethod("connect", &Double::Connect), InstanceMethod("reply", &Double::Reply),
-                          InstanceMethod("createArea", &Double::CreateArea), InstanceMethod("freeArea", &Double::FreeArea),
-                          InstanceMethod("counts", &Double::CountAlive)});
+    DefineAddon(exports,
+                {InstanceMethod("connect", &Double::Connect), InstanceMethod("reply", &Double::Reply),
+                 InstanceMethod("createArea", &Double::CreateArea), InstanceMethod("freeArea", &Double::FreeArea),
+                 InstanceMethod("counts", &Double::CountAlive)});
   }
 
  private:
-  /** connect(answer): from now on new objects are the machine's that `answer` stands for; those of an earlier one are disconnected. */
+  /** connect(answer): from now on new objects are the machine's that `answer` stands for; those of an earlier one are
+   * disconnected. */
   Napi::Value Connect(const Napi::CallbackInfo& info) {
     areas_.Abandon();
     connection_ = Connection::Open(info.Env(), info[0].As<Napi::Function>());
@@ -84,8 +88,8 @@ class Double : public Napi::Addon<Double> {
   /** reply(id, hresult, outputs): false when nobody waits for it any more. */
   Napi::Value Reply(const Napi::CallbackInfo& info) {
     const auto result = static_cast<HRESULT>(info[1].As<Napi::Number>().Uint32Value());
-    return Napi::Boolean::New(info.Env(),
-                              connection_->Reply(info[0].As<Napi::Number>().Uint32Value(), result, info[2].As<Napi::Array>()));
+    return Napi::Boolean::New(
+        info.Env(), connection_->Reply(info[0].As<Napi::Number>().Uint32Value(), result, info[2].As<Napi::Array>()));
   }
 
   Napi::Value CreateArea(const Napi::CallbackInfo& info) { return areas_.Create(info); }

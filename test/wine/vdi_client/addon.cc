@@ -1,4 +1,5 @@
-// Runs the C client inside Windows Node, beside the Worker that answers it. Each call runs on a thread of libuv's pool and gives its report.
+// Runs the C client inside Windows Node, beside the Worker that answers it. Each call runs on a thread of libuv's pool
+// and gives its report.
 #include <napi.h>
 #include <windows.h>
 
@@ -19,7 +20,9 @@ using Report = std::array<char, 4096>;
 class Run final : public Napi::AsyncWorker {
  public:
   Run(Napi::Env env, std::function<void(Report&)> step)
-      : AsyncWorker(env, "winbackup:vdi_client"), step_(std::move(step)), deferred_(Napi::Promise::Deferred::New(env)) {}
+      : AsyncWorker(env, "winbackup:vdi_client"),
+        step_(std::move(step)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
@@ -49,7 +52,8 @@ Napi::Value Create(const Napi::CallbackInfo& info) {
 
 Napi::Value Transfer(const Napi::CallbackInfo& info) {
   const DWORD abort_after = info[0].As<Napi::Number>().Uint32Value();
-  return Start(info.Env(), [abort_after](Report& report) { client_transfer(abort_after, report.data(), report.size()); });
+  return Start(info.Env(),
+               [abort_after](Report& report) { client_transfer(abort_after, report.data(), report.size()); });
 }
 
 Napi::Value Close(const Napi::CallbackInfo& info) {

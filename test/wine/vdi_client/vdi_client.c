@@ -1,6 +1,6 @@
-// A client of the Virtual Device Interface that shares nothing with the addon and the double: vtable slots counted by hand, structs written
-// as byte offsets (facts/vdi.md 1.2, 1.3), no header but Windows' own. It backs a database up into memory and restores it from there, and
-// reports as JSON what it saw.
+// A client of the Virtual Device Interface that shares nothing with the addon and the double: vtable slots counted by
+// hand, structs written as byte offsets (facts/vdi.md 1.2, 1.3), no header but Windows' own. It backs a database up
+// into memory and restores it from there, and reports as JSON what it saw.
 #include <objbase.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +18,8 @@ static const GUID set2_id = {0xd0e6eb07, 0x7a62, 0x11d2, {0x85, 0x73, 0x00, 0xc0
 #define RELEASE(o) ((ULONG(WINAPI*)(object_t))(*(o))[2])(o)
 /* IClientVirtualDevice */
 #define GET_COMMAND(o, timeout, command) SLOT(o, 3, DWORD, BYTE**)(o, timeout, command)
-#define COMPLETE_COMMAND(o, command, code, bytes, position) SLOT(o, 4, BYTE*, DWORD, DWORD, DWORDLONG)(o, command, code, bytes, position)
+#define COMPLETE_COMMAND(o, command, code, bytes, position) \
+  SLOT(o, 4, BYTE*, DWORD, DWORD, DWORDLONG)(o, command, code, bytes, position)
 /* IClientVirtualDeviceSet2 */
 #define GET_CONFIGURATION(o, timeout, config) SLOT(o, 4, DWORD, BYTE*)(o, timeout, config)
 #define OPEN_DEVICE(o, name, device) SLOT(o, 5, const WCHAR*, object_t*)(o, name, device)
@@ -115,17 +116,22 @@ void client_transfer(DWORD abort_after, char* report, size_t size) {
     DWORD moved = 0, completion = 0;
     commands += 1;
     if (code < 32) counts[code] += 1;
-    if (code == VDC_WRITE) moved = take(buffer, asked);
-    else if (code == VDC_READ && (moved = give(buffer, asked)) < asked) completion = ERROR_HANDLE_EOF;
-    else if (code != VDC_READ && code != VDC_FLUSH && code != VDC_CLEAR_ERROR && code != VDC_COMPLETE) completion = ERROR_NOT_SUPPORTED;
+    if (code == VDC_WRITE)
+      moved = take(buffer, asked);
+    else if (code == VDC_READ && (moved = give(buffer, asked)) < asked)
+      completion = ERROR_HANDLE_EOF;
+    else if (code != VDC_READ && code != VDC_FLUSH && code != VDC_CLEAR_ERROR && code != VDC_COMPLETE)
+      completion = ERROR_NOT_SUPPORTED;
     if (commands == abort_after) append(report, size, ",\"signalAbort\":%lu", (unsigned long)SIGNAL_ABORT(client.set));
     const HRESULT completed = COMPLETE_COMMAND(device, command, completion, moved, 0);
     if (commands == 1) {
       append(report, size, ",\"completed\":%lu", (unsigned long)completed);
-      append(report, size, ",\"completedTwice\":%lu", (unsigned long)COMPLETE_COMMAND(device, command, completion, moved, 0));
+      append(report, size, ",\"completedTwice\":%lu",
+             (unsigned long)COMPLETE_COMMAND(device, command, completion, moved, 0));
     }
   }
-  append(report, size, ",\"end\":%lu,\"bytes\":%llu,\"counts\":{", (unsigned long)result, (unsigned long long)client.length);
+  append(report, size, ",\"end\":%lu,\"bytes\":%llu,\"counts\":{", (unsigned long)result,
+         (unsigned long long)client.length);
   for (int code = 0, first = 1; code < 32; ++code) {
     if (counts[code] == 0) continue;
     append(report, size, first ? "\"%d\":%lu" : ",\"%d\":%lu", code, (unsigned long)counts[code]);
