@@ -50,7 +50,7 @@ export function withConnectionOptions(command: Command): Command {
   const refuse = (): never => command.error(REFUSED_PASSWORD);
   return command
     .optionsGroup('Connection:')
-    .option('--server <name>', 'host of SQL Server, which must be this machine (default: this machine)')
+    .option('--server <name>', 'host, or host,port, of SQL Server, which must be this machine (default: this machine)')
     .option('--instance <name>', 'instance name without the machine (default: the default instance)')
     .addOption(new Option('--driver <driver>', 'how to connect; sqlcmd and msnodesqlv8 can use Windows authentication (default: sqlcmd)').choices(DRIVERS))
     .option('--login <name>', 'SQL login, in the server role sysadmin (default: the Windows account of this process)')

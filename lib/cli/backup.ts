@@ -98,6 +98,7 @@ async function backup(database: string, options: BackupOptions, io: Io): Promise
 function tell(reporter: Reporter, database: string, { bytes, durationMs, files, messages }: BackupResult): void {
   const rate = durationMs === 0 ? '' : ` (${formatBytes((bytes / durationMs) * 1000)}/s)`;
   const lines = files.map((file) => `  ${file.path ?? 'standard output'}  ${formatBytes(file.bytes)}${file.sha256 === undefined ? '' : `  sha256 ${file.sha256}`}`);
+  reporter.warnings(messages);
   reporter.say('done', [`Backed up ${database}: ${formatBytes(bytes)} in ${(durationMs / 1000).toFixed(1)} s${rate}`, ...lines].join('\n'), {
     command: 'backup', database, bytes, durationMs, files, messages,
   });

@@ -57,6 +57,14 @@ function nativeSql(options: ConnectionOptions, password: string | undefined): Sq
       return msnodesqlv8Server({ ...common, ...account });
     case 'tedious':
       if (login === undefined || password === undefined) throw new ArgumentError('--login', 'and a password are needed by --driver tedious');
-      return tediousServer({ ...common, login, password, ...defined({ domain }) });
+      return tediousServer({ ...common, ...hostAndPort(server), login, password, ...defined({ domain }) });
   }
+}
+
+/** `host,1433`, as SQL Server's own tools have it. */
+function hostAndPort(server: string | undefined): { readonly server?: string; readonly port?: number } {
+  const [host, port] = (server ?? '').split(',');
+  if (port === undefined) return {};
+  if (!/^\d{1,5}$/.test(port)) throw new ArgumentError('--server', 'must be <host> or <host>,<port>');
+  return { ...(host === undefined || host === '' ? {} : { server: host }), port: Number(port) };
 }

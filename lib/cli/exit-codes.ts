@@ -47,17 +47,17 @@ export class SignalReceived extends Error {
 const isSystemError = (error: unknown): boolean => typeof error === 'object' && error !== null && 'errno' in error && /^E[A-Z]/.test(errorCode(error) ?? '');
 
 /** The simulated machine is not there, or went away. */
-const CONNECTION_CODES: readonly string[] = ['ERR_PROCESS_DIED', 'ERR_CHANNEL_CLOSED', 'ERR_MACHINE_NOT_RUNNING'];
+const CONNECTION_CODES: readonly string[] = ['ERR_PROCESS_DIED', 'ERR_CHANNEL_CLOSED', 'ERR_MACHINE_NOT_RUNNING', 'ERR_MACHINE_RUNNING'];
 
 /**
  * The first rule that any error in the chain meets. The order says who wins: a signal before what it caused, the caller's mistake before
- * the rest, a full disk before SQL Server's report of it.
+ * the rest, a lost connection before the socket's error, a full disk before SQL Server's report of it.
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof ArgumentError, EXIT.usage],
-  [isSystemError, EXIT.files],
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
+  [isSystemError, EXIT.files],
   [(error) => error instanceof SqlStatementError, EXIT.sql],
   [(error) => error instanceof WindowsError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],
 ];

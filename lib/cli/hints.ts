@@ -58,8 +58,7 @@ const BY_MESSAGE: Readonly<Record<number, string>> = {
 /** What to do about it, or nothing where nobody could say. Root causes come first. */
 export function hintFor(error: unknown): string | undefined {
   const chain = causes(error);
-  // The innermost cause says most about what to do.
-  for (const item of [...chain].reverse()) {
+  for (const item of chain) {
     const hint = BY_CODE[errorCode(item) ?? ''];
     if (hint !== undefined) return hint;
   }

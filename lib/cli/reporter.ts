@@ -5,6 +5,7 @@
 import { ArgumentError, errorCode } from '../binding/errors';
 import { isSqlError } from '../binding/sql';
 import type { SqlMessage } from '../binding/sql';
+import { TransferAbortError } from '../vdi/errors';
 import { optionOf } from './arguments';
 import { causes } from './causes';
 import { defined } from './defined';
@@ -79,8 +80,9 @@ export class Reporter {
     this.barShown = true;
   }
 
-  message(message: SqlMessage): void {
-    this.say('message', `SQL Server ${String(message.number)}: ${message.message}`, { ...message });
+  /** Warnings of SQL Server, and errors that preceded a success; in JSON they are among the messages of `done`. */
+  warnings(messages: readonly SqlMessage[]): void {
+    for (const { number, message } of messages) if (!SHOWN_OTHERWISE.includes(number)) this.note(`SQL Server ${String(number)}: ${message}`);
   }
 
   /** A failure, and what to do about it. */
@@ -95,8 +97,9 @@ export class Reporter {
       return;
     }
     this.clearBar();
-    this.io.stderr.write(`${this.prefix()}winbackup: ${text}\n`);
-    if (hint !== undefined) this.io.stderr.write(`${this.prefix()}${hint}\n`);
+    for (const line of [...`winbackup: ${text}`.split('\n'), ...detailsOf(error), ...(hint === undefined ? [] : [hint])]) {
+      this.io.stderr.write(`${this.prefix()}${line}\n`);
+    }
   }
 
   /** The bar is for while it moves. */
@@ -133,6 +136,13 @@ function errorFields(error: unknown): Record<string, unknown> {
   return fields;
 }
 
+/** Of an aborted transfer: by what, what SQL Server said to it, and what is left. A failed one has that in its message. */
+function detailsOf(error: unknown): readonly string[] {
+  if (!(error instanceof TransferAbortError)) return [];
+  const said = error.sqlMessages.filter(isSqlError).map(({ number, message }) => `  SQL Server ${String(number)}: ${message}`);
+  return [`  ${textOf(error.cause)}`, ...said, ...(error.leftover.length === 0 ? ['  nothing partial is left'] : [])];
+}
+
 /** Errors of other realms have a message too. A wrong argument is called by its option. */
 function textOf(error: unknown): string {
   if (error instanceof ArgumentError) return `${optionOf(error.field)}${error.message.slice(error.field.length)}`;
@@ -141,8 +151,3 @@ function textOf(error: unknown): string {
 
 /** Messages that the bar or the result already shows: percent, pages, success. */
 const SHOWN_OTHERWISE: readonly number[] = [3211, 3014, 3262, 4035];
-
-/** What a person wants to see while it runs: warnings, and errors that may precede a success. */
-export function worthShowing(message: SqlMessage): boolean {
-  return isSqlError(message) || !SHOWN_OTHERWISE.includes(message.number);
-}

@@ -86,6 +86,7 @@ async function restore(database: string, options: RestoreOptions, io: Io): Promi
       ...defined({ type, decompress, instance, timeouts: attachTimeout === undefined ? undefined : { attachMs: attachTimeout * 1000 } }),
     });
     const rate = durationMs === 0 ? '' : ` (${formatBytes((bytes / durationMs) * 1000)}/s)`;
+    reporter.warnings(messages);
     reporter.say('done', `Restored ${database}: ${formatBytes(bytes)} in ${(durationMs / 1000).toFixed(1)} s${rate}`, {
       command: 'restore', database, bytes, durationMs, messages,
     });

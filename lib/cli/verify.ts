@@ -57,6 +57,7 @@ async function verify(options: VerifyOptions, io: Io): Promise<number> {
     }
     reporter.say('start', `Verifying ${files.join(', ')}`, { command: 'verify', from: files });
     const { bytes, durationMs, messages } = await verifyBackup({ ...request, onProgress: (progress) => reporter.progress(progress) });
+    reporter.warnings(messages);
     reporter.say('done', `The backup is valid: ${formatBytes(bytes)} read in ${(durationMs / 1000).toFixed(1)} s`, { command: 'verify', bytes, durationMs, messages });
   });
 }

@@ -87,7 +87,7 @@ describe('the exit code', () => {
     ['wrong arguments', new ArgumentError('database', 'must not be empty'), EXIT.usage],
     ['no elevation', new BackupError('backup', failure(new WindowsError('CreateEx', HRESULT.E_ACCESSDENIED)), []), EXIT.windows],
     ['no addon', new LoadError('nothing loaded', []), EXIT.windows],
-    ['no connection', new SqlConnectionError('refused'), EXIT.connection],
+    ['no connection', new SqlConnectionError('refused', { cause: systemError('ECONNREFUSED') }), EXIT.connection],
     ['an error of SQL Server', new BackupError('backup', failure(new SqlStatementError([sqlError(911, 'no such database')])), []), EXIT.sql],
     ['a full disk, which SQL Server reports too', new BackupError('backup', failure(systemError('ENOSPC'), [sqlError(18210, 'error 112')]), []), EXIT.files],
     ['SIGINT', transferError(BackupError, 'backup', failure(new AbortError(new SignalReceived('SIGINT'))), []), 130],
