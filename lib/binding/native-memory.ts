@@ -38,6 +38,8 @@ export class NativeMemory implements Memory {
   /** Not empty only where external buffers are refused. */
   private readonly standIns = new Map<number, StandIn>();
   private readonly handedOver = new Map<bigint, HandedOver>();
+  /** Bytes in front of each buffer, by set. */
+  private readonly prefixZones = new Map<number, number>();
   /** The set that a device belongs to, whose Close ends its memory. */
   private readonly owners = new Map<number, number>();
 
@@ -64,13 +66,18 @@ export class NativeMemory implements Memory {
 
   addressOf(view: Uint8Array): bigint | undefined {
     for (const area of this.areas) if (area.buffer === view.buffer) return BigInt(area.base + view.byteOffset);
-    for (const [address, standIn] of this.standIns) if (standIn.view.buffer === view.buffer) return BigInt(address + view.byteOffset);
+    for (const [address, { view: own }] of this.standIns) if (own.buffer === view.buffer) return BigInt(address + view.byteOffset - own.byteOffset);
     return undefined;
   }
 
   /** `child` was made by `parent` and lies in its memory. */
   adopt(child: number, parent: number): void {
     this.owners.set(child, this.owners.get(parent) ?? parent);
+  }
+
+  /** The set has been created with a prefix zone, which a stand-in must have as well. */
+  created(set: number, prefixZoneSize: number): void {
+    this.prefixZones.set(set, prefixZoneSize);
   }
 
   /** Makes the memory around an address known; `handle` is the object that lent it. */
@@ -100,6 +107,8 @@ export class NativeMemory implements Memory {
   /** Close or release of an object: the views on its memory have length 0 from now on. (The addon has detached what it wrapped.) */
   end(handle: number): void {
     this.areas = this.areas.filter(({ buffer }) => buffer.byteLength > 0);
+    this.owners.delete(handle);
+    this.prefixZones.delete(handle);
     for (const [address, standIn] of this.standIns) {
       if (standIn.owner !== handle) continue;
       detach(standIn.view.buffer);
@@ -129,12 +138,13 @@ export class NativeMemory implements Memory {
   }
 
   private standInView(standIn: StandIn, address: bigint, byteLength: number): Uint8Array {
-    if (standIn.view.buffer.byteLength < byteLength) {
+    const prefix = this.prefixZones.get(standIn.owner) ?? 0;
+    if (standIn.view.buffer.byteLength < prefix + byteLength) {
       detach(standIn.view.buffer);
-      standIn.view = new Uint8Array(byteLength);
+      standIn.view = new Uint8Array(new ArrayBuffer(prefix + byteLength), prefix);
       this.addon.copyOut(standIn.owner, address, standIn.view);
     }
-    if (standIn.view.byteLength !== byteLength) standIn.view = new Uint8Array(standIn.view.buffer, 0, byteLength);
+    if (standIn.view.byteLength !== byteLength) standIn.view = new Uint8Array(standIn.view.buffer, prefix, byteLength);
     return standIn.view;
   }
 }

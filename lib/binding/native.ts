@@ -145,6 +145,7 @@ export class NativeChannel implements Channel {
     if (handle !== MACHINE && !this.handles.has(handle)) return { hresult: HRESULT.E_HANDLE, outputs: [] };
     const method = findOperation(operation)?.method;
     if (method?.name === 'CompleteCommand') this.memory.handBack(handle, args[0] as bigint, args[2] as number);
+    if (method?.name === 'Create' || method?.name === 'CreateEx') this.memory.created(handle, (args.at(-1) as PlainRecord)['prefixZoneSize'] as number);
     const answer = this.link.call(handle, operation, args);
     if (method?.name === 'Close') this.memory.end(handle);
     const result = await answer;

@@ -37,15 +37,14 @@ class CallWait final : public Wait {
  public:
   CallWait(std::unique_ptr<Call> call, std::shared_ptr<Mailbox> mailbox)
       : call_(std::move(call)), mailbox_(std::move(mailbox)) {
-    Argument& timeout = call_->arguments[static_cast<std::size_t>(call_->method->timeout)];
-    endless_ = timeout.u32() == INFINITE;
-    if (endless_) timeout.set_u32(kSliceMs);
+    endless_ = Timeout().u32() == INFINITE;
   }
 
   bool Step(bool stopping) override {
     if (stopping) {
       call_->hresult = RPC_E_DISCONNECTED;
     } else {
+      if (endless_) Timeout().set_u32(slices_.Next());
       call_->Run();
       if (endless_ && call_->hresult == call_->method->timed_out) return false;
     }
@@ -54,9 +53,12 @@ class CallWait final : public Wait {
   }
 
  private:
+  Argument& Timeout() { return call_->arguments[static_cast<std::size_t>(call_->method->timeout)]; }
+
   std::unique_ptr<Call> call_;
   const std::shared_ptr<Mailbox> mailbox_;
-  bool endless_ = false;
+  bool endless_;
+  Slices slices_;
 };
 
 }  // namespace winbackup

@@ -4,6 +4,7 @@
 
 #include <windows.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -28,8 +29,24 @@ class Wait {
   virtual bool Step(bool stopping) = 0;
 };
 
-/** How long a slice of an endless wait is: the longest that an abandoned object keeps its thread. */
-inline constexpr DWORD kSliceMs = 100;
+/**
+ * The slices of an endless wait, which bound how long an object that nobody aborts keeps its thread. They grow, so that
+ * a long wait is not a long series of calls.
+ */
+class Slices {
+ public:
+  DWORD Next() {
+    const DWORD slice = next_;
+    next_ = std::min(2 * next_, kLongestMs);
+    return slice;
+  }
+  void Restart() { next_ = kFirstMs; }
+
+ private:
+  static constexpr DWORD kFirstMs = 1000;
+  static constexpr DWORD kLongestMs = 60'000;
+  DWORD next_ = kFirstMs;
+};
 
 /**
  * The thread is in the multithreaded apartment. Tasks go before waits, in their order; a task that arrives during a

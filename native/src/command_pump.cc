@@ -40,8 +40,9 @@ bool CommandPump::Step(bool stopping) {
     }
   }
   VDC_Command* pointer = nullptr;
-  const HRESULT hresult = static_cast<IClientVirtualDevice*>(target_->get())->GetCommand(kSliceMs, &pointer);
+  const HRESULT hresult = static_cast<IClientVirtualDevice*>(target_->get())->GetCommand(slices_.Next(), &pointer);
   if (hresult == VD_E_TIMEOUT) return false;
+  slices_.Restart();
   if (FAILED(hresult) || pointer == nullptr) {
     End(FAILED(hresult) ? hresult : E_UNEXPECTED);
     return true;

@@ -68,6 +68,7 @@ class CommandPump final : public Wait, public std::enable_shared_from_this<Comma
   const std::shared_ptr<Target> target_;
   const std::shared_ptr<Lease> lease_;
   const std::shared_ptr<Mailbox> mailbox_;
+  Slices slices_;  // of the device's thread
 
   std::mutex mutex_;  // guards all below
   std::deque<Batch::Command> commands_;
