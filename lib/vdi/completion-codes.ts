@@ -1,5 +1,6 @@
 /** How a failure of the client's own I/O is told to SQL Server: one table from system errors to completion codes (facts/vdi.md 1.7, 2.4). */
 import { WIN32 } from '../binding';
+import { errorCode } from './errors';
 
 const writeCodes: Readonly<Record<string, number>> = {
   ENOSPC: WIN32.ERROR_DISK_FULL,
@@ -14,12 +15,6 @@ const writeCodes: Readonly<Record<string, number>> = {
 const readCodes: Readonly<Record<string, number>> = {
   ABORT_ERR: WIN32.ERROR_OPERATION_ABORTED,
 };
-
-/** The `code` of a Node error, or of one of ours. */
-export function errorCode(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
 
 export function writeCompletionCode(error: unknown): number {
   return writeCodes[errorCode(error) ?? ''] ?? WIN32.ERROR_WRITE_FAULT;

@@ -1,7 +1,18 @@
 /** How a backup or restore fails: one error with everything that is known, its root cause first. */
+import { types } from 'node:util';
 import { AbortError, WindowsError, WinbackupError, isSqlError } from '../binding';
 import type { SqlMessage } from '../binding';
-import { errorCode } from './completion-codes';
+
+/** Whatever was thrown, as an error; also one of another realm (a vm context), which no `instanceof` recognises. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error || types.isNativeError(thrown) ? thrown : new Error(String(thrown), { cause: thrown });
+}
+
+/** The `code` of a Node error, or of one of ours. */
+export function errorCode(error: unknown): string | undefined {
+  const code: unknown = Reflect.get(asError(error), 'code');
+  return typeof code === 'string' ? code : undefined;
+}
 
 /** SQL Server ended the statement without success. */
 export class SqlStatementError extends WinbackupError {
@@ -34,7 +45,7 @@ export interface TransferFailure {
 }
 
 function describe(what: string, { cause, sqlMessages }: TransferFailure, leftover: readonly string[]): string {
-  const root = cause instanceof Error ? cause.message : String(cause);
+  const root = asError(cause).message;
   const sql = sqlMessages.filter(isSqlError).map(({ number, message }) => `\n  SQL Server ${String(number)}: ${message}`);
   const files = leftover.map((path) => `\n  left behind: ${path}`);
   return `${what} failed: ${root}${sql.join('')}${files.join('')}`;

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { BackupTarget, OutputFile } from './media';
 import type { ByteSink } from './sink';
+import { asError } from './errors';
 
 export interface FileTargetOptions {
   /** The option's name in errors: `to[1]`. */
@@ -42,7 +43,7 @@ export class FileTarget implements BackupTarget {
       return new FileTarget(files, await files.open(partial, 'create'), final, partial, options);
     } catch (error) {
       if (error instanceof ArgumentError) throw error;
-      throw new ArgumentError(field, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      throw new ArgumentError(field, `cannot be written: ${asError(error).message}`);
     }
   }
 

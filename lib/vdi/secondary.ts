@@ -9,7 +9,7 @@ import type { Compression } from './compression';
 import { checkDeviceName, checkInstance } from './configuration';
 import { DeviceServer } from './device-server';
 import type { ServedTransfer } from './device-server';
-import { BackupError, RestoreError, transferError } from './errors';
+import { asError, BackupError, RestoreError, transferError } from './errors';
 import type { OutputFile, RestoreSource } from './media';
 import { openSource } from './restore';
 import type { RestoreInput } from './restore';
@@ -116,7 +116,7 @@ class SecondaryDevice implements ServedTransfer {
       if (this.failure !== undefined) throw this.failure.error;
     } catch (caught) {
       const error = this.failure?.error ?? caught;
-      this.cancel(error instanceof Error ? error : new Error(String(error)));
+      this.cancel(asError(error));
       // Our own I/O failed: SQL Server has been told by the completion code. An abort by the other side is an echo of what happened there; anything else ends the set for all.
       if (this.completionCode === undefined && !(caught instanceof WindowsError && caught.hresult === HRESULT.VD_E_ABORT)) set.signalAbort().catch(() => undefined);
       throw error;

@@ -1,4 +1,6 @@
 /** Steps one after the other; a step that fails fails all that follow. Cancelling lets go of everybody who waits, even behind a step that never ends. */
+import { asError } from './errors';
+
 export class Sequence {
   private tail: Promise<unknown> = Promise.resolve();
   private readonly waiting = new Set<(error: Error) => void>();
@@ -17,7 +19,7 @@ export class Sequence {
         },
         (error: unknown) => {
           this.waiting.delete(reject);
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(asError(error));
         },
       );
     });

@@ -8,7 +8,7 @@ import { runBackup } from './backup';
 import type { BackupOutputOptions, BackupResult } from './backup';
 import type { BackupDestination } from './backup-targets';
 import type { SnapshotSteps } from './device-server';
-import { TransferAbortError, TransferError } from './errors';
+import { asError, TransferAbortError, TransferError } from './errors';
 import { backupStatement, checkDatabase } from './statement';
 import type { BackupSqlOptions } from './statement';
 import { transferOptionNames } from './transfer-options';
@@ -134,7 +134,7 @@ class Freeze {
       () => {
         if (this.failure === undefined) this.thaw();
       },
-      (error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))),
+      (error: unknown) => this.fail(asError(error)),
     );
     void this.taken.then(() => this.wake());
     await this.until(() => this.thawedAt !== undefined);
@@ -204,7 +204,7 @@ export async function snapshotBackup(options: SnapshotBackupOptions): Promise<Sn
       } catch (error) {
         failures.push({ database, error });
         // One that has failed can no longer take part: the others must not stay frozen for it.
-        freeze.fail(error instanceof Error ? error : new Error(String(error)));
+        freeze.fail(asError(error));
       }
     }),
   );

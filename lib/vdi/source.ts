@@ -7,6 +7,7 @@ import type { Compression } from './compression';
 import { readFully } from './file-target';
 import type { RestoreSource } from './media';
 import { Sequence } from './sequence';
+import { asError } from './errors';
 
 export class FileSource implements RestoreSource {
   private closing: Promise<void> | undefined;
@@ -134,7 +135,7 @@ export async function openFileSource(files: Files, path: string, field: string, 
   try {
     file = await files.open(resolved, 'read');
   } catch (error) {
-    throw new ArgumentError(field, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ArgumentError(field, `cannot be read: ${asError(error).message}`);
   }
   const source = new FileSource(file, resolved);
   const head = new Uint8Array(4);
@@ -142,7 +143,7 @@ export async function openFileSource(files: Files, path: string, field: string, 
     await readFully(file, head, 0);
   } catch (error) {
     await source.close();
-    throw new ArgumentError(field, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ArgumentError(field, `cannot be read: ${asError(error).message}`);
   }
   const compression = compressionOf(head);
   if (compression === undefined) return source;

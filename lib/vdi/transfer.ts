@@ -8,7 +8,7 @@ import type { VDConfig } from '../binding/generated/vdi';
 import { ClientVirtualDeviceSet } from './client-virtual-device-set';
 import { DeviceServer } from './device-server';
 import type { SnapshotSteps } from './device-server';
-import { SqlStatementError } from './errors';
+import { asError, SqlStatementError } from './errors';
 import type { TransferFailure } from './errors';
 import type { BackupTarget, RestoreSource } from './media';
 import { ProgressMeter } from './progress';
@@ -273,7 +273,7 @@ export class Transfer {
     // What comes after the stop is its consequence.
     else if (!this.stop.signal.aborted && this.root === undefined) this.root = { error };
     if (this.stop.signal.aborted) return;
-    const reason = error instanceof Error ? error : new Error(String(error));
+    const reason = asError(error);
     this.stop.abort(reason);
     if (!this.closed) this.set?.signalAbort().catch(() => undefined);
   }
@@ -312,7 +312,7 @@ export class Transfer {
     const { set } = this;
     if (!ok) {
       if (set !== undefined && !this.closed) await this.within('SignalAbort', set.signalAbort());
-      const error = this.stop.signal.reason instanceof Error ? this.stop.signal.reason : new Error('the transfer has failed');
+      const error = this.stop.signal.aborted ? asError(this.stop.signal.reason) : new Error('the transfer has failed');
       for (const stripe of this.request.stripes) {
         if ('target' in stripe) stripe.target.cancel(error);
         else if ('source' in stripe) stripe.source.cancel(error);
@@ -351,7 +351,7 @@ export class Transfer {
   private async within(step: string, promise: Promise<unknown>): Promise<boolean> {
     const { host, endMs } = this.request;
     let problem = `no answer within ${String(endMs)} ms`;
-    promise.catch((error: unknown) => (problem = error instanceof Error ? error.message : String(error)));
+    promise.catch((error: unknown) => (problem = asError(error).message));
     const state = await settledWithin(host.clock, endMs, promise);
     if (state !== 'resolved') this.unfinished.push(`${step}: ${problem}`);
     return state !== 'pending';

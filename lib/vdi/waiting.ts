@@ -1,6 +1,7 @@
 /** Waiting that can end early: by an AbortSignal, or by a deadline of the Host's clock. */
 import type { Clock } from '../binding';
 import { AbortError } from '../binding';
+import { asError } from './errors';
 
 /** Settles as `promise` does, or rejects with AbortError as soon as the signal fires. What the promise does afterwards is nobody's concern. */
 export function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
@@ -16,7 +17,7 @@ export function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promi
       },
       (error: unknown) => {
         signal.removeEventListener('abort', onAbort);
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(asError(error));
       },
     );
     if (signal.aborted) onAbort();
