@@ -22,7 +22,10 @@ export async function runBatch(statement: RunningStatement, instance: SqlServerI
     if (error instanceof SqlError) {
       statement.line = error.line ?? statement.line;
       statement.say(error.number, error.args);
-    } else if (!(error instanceof StatementCancelled || error instanceof ServerDied)) throw error;
+    } else if (!(error instanceof StatementCancelled || error instanceof ServerDied || error instanceof DeviceFailure)) {
+      // An abort of the device set, which stops the whole batch, has been reported by its statement.
+      throw error;
+    }
   }
 }
 
