@@ -34,7 +34,7 @@ const pack = ({ name, type }, lentNames) => {
     case 'u64': return `uint64_t{${name}}`;
     case 'wstr': return `In(${name})`;
     case 'struct': return `In(${name}, kLayout${type.struct})`;
-    case 'pointer': return lentNames.has(name) ? `lent().Known(${name})` : `uint64_t{reinterpret_cast<uintptr_t>(${name})}`;
+    case 'pointer': return lentNames.has(name) ? `${name}_taken` : `uint64_t{reinterpret_cast<uintptr_t>(${name})}`;
     default: throw new Error(`${type.kind} as an input`);
   }
 };
@@ -48,7 +48,7 @@ function unpack({ name, type }, index) {
     case 'pointer':
       return `    ${given}*${name} = reinterpret_cast<BYTE*>(static_cast<uintptr_t>(std::get<uint64_t>(call.outputs[${index}])));\n`;
     case 'lent':
-      return `    ${given}*${name} = static_cast<${type.struct}*>(lent().Lend(std::move(std::get<Structure>(call.outputs[${index}]))));\n`;
+      return `    ${given}*${name} = static_cast<${type.struct}*>(lent().Lend(std::get<Structure>(call.outputs[${index}])));\n`;
     case 'interface':
       return `    ${given}*${name} = new Forwarded${type.interface}(connection(), std::get<uint32_t>(call.outputs[${index}]));\n`;
     default: throw new Error(type.kind);
@@ -90,10 +90,12 @@ function method(iface, { name, thread, parameters }) {
   if (outputs.length > 0) text += `    if (${outputs.map((p) => `${p.name} == nullptr`).join(' || ')}) return E_POINTER;\n`;
   for (const p of nulled) text += `    *${p.name} = nullptr;\n`;
   if (outputs.length > 0) text += `    static constexpr OutputKind outputs[] = {${outputs.map(outputKind).join(', ')}};\n`;
+  const returned = inputs.filter((p) => p.type.kind === 'pointer' && lentNames.has(p.name));
+  for (const p of returned) text += `    const uint64_t ${p.name}_taken = lent().TakeBack(${p.name});\n`;
   text += `    Call call{object_handle(), "${iface.name}::${name}", ${outputs.length > 0 ? 'outputs' : '{}'}, {${inputs.map((p) => pack(p, lentNames)).join(', ')}}};\n`;
   text += `    const HRESULT result = Send(call, Wait::${wait});\n`;
   text += outputs.map(unpack).join('');
-  for (const p of inputs) if (p.type.kind === 'pointer' && lentNames.has(p.name)) text += `    if (SUCCEEDED(result)) lent().End(${p.name});\n`;
+  for (const p of returned) text += `    if (FAILED(result)) lent().StayLent(${p.name}, ${p.name}_taken);\n`;
   return `${text}    return result;\n  }\n`;
 }
 

@@ -25,46 +25,66 @@ size_t SlotOf(Method method) {
   return (words[0] - 1) / sizeof(void*);
 }
 
-/** Structs that stay the double's: the client knows them by address, the machine by its own pointer. */
+/**
+ * Structs that stay the double's: the client knows them by address, the machine by its own pointer. Each pointer of the
+ * machine's has one address for as long as the object lives, because SQL Server uses its command blocks again and
+ * again.
+ */
 class LentStructs {
  public:
   explicit LentStructs(Connection& connection) : connection_(connection) {}
-  ~LentStructs() { connection_.counts.lent -= static_cast<int>(lent_.size()); }
+  ~LentStructs() {
+    for (const auto& [pointer, slot] : slots_) connection_.counts.lent -= slot.with_client ? 1 : 0;
+  }
   LentStructs(const LentStructs&) = delete;
   LentStructs& operator=(const LentStructs&) = delete;
 
-  void* Lend(Structure structure) {
+  void* Lend(const Structure& structure) {
     std::lock_guard lock(mutex_);
-    connection_.counts.lent += 1;
-    void* const address = structure.bytes.data();
-    lent_.emplace(address, std::move(structure));
-    return address;
+    Slot& slot = slots_[structure.pointer];
+    if (slot.bytes.empty()) {
+      slot.bytes.resize(structure.bytes.size());
+      pointers_.emplace(slot.bytes.data(), structure.pointer);
+    }
+    std::memcpy(slot.bytes.data(), structure.bytes.data(), structure.bytes.size());
+    Set(slot, true);
+    return slot.bytes.data();
   }
 
-  /** The machine's pointer for a struct that is lent; any other address goes as it is, so that the machine refuses it.
+  /**
+   * The machine's pointer for a struct that the client gives back; any other address goes as it is, so that the machine
+   * refuses it. Done before the call, because the machine may lend the struct anew before the call returns.
    */
-  uint64_t Known(const void* address) {
+  uint64_t TakeBack(const void* address) {
     std::lock_guard lock(mutex_);
-    const auto found = lent_.find(address);
-    return found == lent_.end() ? reinterpret_cast<uintptr_t>(address) : found->second.pointer;
+    const auto found = pointers_.find(address);
+    if (found == pointers_.end() || !slots_[found->second].with_client) return reinterpret_cast<uintptr_t>(address);
+    Set(slots_[found->second], false);
+    return found->second;
   }
 
-  /** The machine has taken it back. */
-  void End(const void* address) {
+  /** The machine refused to take it back; harmless for what was not lent. */
+  void StayLent(const void* address, uint64_t taken) {
     std::lock_guard lock(mutex_);
-    const auto found = lent_.find(address);
-    if (found == lent_.end()) return;
-    connection_.counts.lent -= 1;
-    // Its memory is kept until the object ends, so that no later struct has the same address.
-    ended_.push_back(std::move(found->second.bytes));
-    lent_.erase(found);
+    const auto found = pointers_.find(address);
+    if (found != pointers_.end() && found->second == taken) Set(slots_[taken], true);
   }
 
  private:
+  struct Slot {
+    std::vector<uint8_t> bytes;
+    bool with_client = false;
+  };
+
+  void Set(Slot& slot, bool with_client) {
+    connection_.counts.lent += (with_client ? 1 : 0) - (slot.with_client ? 1 : 0);
+    slot.with_client = with_client;
+  }
+
   Connection& connection_;
   std::mutex mutex_;
-  std::map<const void*, Structure> lent_;
-  std::vector<std::vector<uint8_t>> ended_;
+  std::map<uint64_t, Slot> slots_;
+  std::map<const void*, uint64_t> pointers_;
 };
 
 /** What every forwarding COM object shares. `Interface` is declared by hand beside the double, with its own

@@ -65,14 +65,15 @@ class ForwardedIClientVirtualDevice final : public Forwarder<IClientVirtualDevic
     static constexpr OutputKind outputs[] = {{Kind::kLent, &kLayoutVDC_Command}};
     Call call{object_handle(), "IClientVirtualDevice::GetCommand", outputs, {uint32_t{timeoutMs}}};
     const HRESULT result = Send(call, Wait::kAlertable);
-    if (call.outputs.size() > 0) *command = static_cast<VDC_Command*>(lent().Lend(std::move(std::get<Structure>(call.outputs[0]))));
+    if (call.outputs.size() > 0) *command = static_cast<VDC_Command*>(lent().Lend(std::get<Structure>(call.outputs[0])));
     return result;
   }
 
   HRESULT STDMETHODCALLTYPE CompleteCommand(VDC_Command* command, DWORD completionCode, DWORD bytesTransferred, DWORDLONG position) override {
-    Call call{object_handle(), "IClientVirtualDevice::CompleteCommand", {}, {lent().Known(command), uint32_t{completionCode}, uint32_t{bytesTransferred}, uint64_t{position}}};
+    const uint64_t command_taken = lent().TakeBack(command);
+    Call call{object_handle(), "IClientVirtualDevice::CompleteCommand", {}, {command_taken, uint32_t{completionCode}, uint32_t{bytesTransferred}, uint64_t{position}}};
     const HRESULT result = Send(call, Wait::kPlain);
-    if (SUCCEEDED(result)) lent().End(command);
+    if (FAILED(result)) lent().StayLent(command, command_taken);
     return result;
   }
 };
