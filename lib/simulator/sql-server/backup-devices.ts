@@ -220,8 +220,6 @@ export interface CommandFields {
 export class BackupDevice {
   /** Where the next Write or Read goes on disk-like media, bytes. */
   position = 0;
-  /** Records written to this family. */
-  sequence = 0;
   private outstanding = 0;
   private error = false;
   private readonly waiting: (() => void)[] = [];

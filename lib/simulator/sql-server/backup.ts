@@ -1,20 +1,23 @@
 /** BACKUP DATABASE and BACKUP LOG over virtual devices. */
-import { VDCommands, VDFeatures, VDWhence, WIN32 } from '../../binding/codes';
+import { VDCommands, VDFeatures, WIN32 } from '../../binding/codes';
 import type { SharedBuffer } from '../vdi';
-import { BackupDevices, DeviceFailure, asDeviceFailure } from './backup-devices';
-import type { BackupDevice } from './backup-devices';
+import { BackupDevices, asDeviceFailure } from './backup-devices';
+import type { BackupDevice, DeviceOperation } from './backup-devices';
 import { DATA_FILE_ID, LOG_FILE_ID } from './database';
 import type { Database, DatabasePart, LogRecord } from './database';
 import { EXTENT_SIZE, PAGE_SIZE } from './database-file';
 import type { OpenDatabaseFile } from './database-file';
+import { FamilyWriter } from './family-writer';
 import type { SqlServerInstance, SqlSession } from './instance';
 import {
-  HEADER_SIZE, MediaError, RecordType, compressPayload, decodeHeader, encodeJson, encodeLogRecord, encodeRecord, logRecordLength, payloadRoom, sealRecord,
+  HEADER_SIZE, MediaError, RecordType, compressPayload, decodeHeader, encodeJson, encodeLogRecord, logRecordLength, payloadRoom, sealRecord,
 } from './media';
-import type { BackupEnd, BackupSet, BackupType, BackedUpFile, Family, MediaDescription, RecordTypeCode } from './media';
+import type { BackupEnd, BackupSet, BackupType, BackedUpFile, Family } from './media';
 import { SqlError } from './messages';
 import { Progress, rate } from './progress';
+import { asError } from './running-statement';
 import type { RunningStatement } from './running-statement';
+import { parseSqlTime } from './sql-time';
 import { numberOption, textOption } from './statements';
 import type { BackupStatement } from './statements';
 
@@ -23,6 +26,12 @@ interface Run {
   readonly part: DatabasePart;
   readonly position: number;
   readonly byteLength: number;
+}
+
+/** What is known once the last record is out. */
+interface Tail {
+  readonly lastLsn: bigint;
+  readonly log: readonly LogRecord[];
 }
 
 const DAY_MS = 86_400_000;
@@ -40,6 +49,9 @@ export async function runBackup(statement: RunningStatement, instance: SqlServer
       instance: instance.name, names: parsed.devices, options: parsed.options, direction: 'backup', completeSupported: instance.completeSupported,
     });
     try {
+      // One device, pipe-like (facts/vdi.md 2.8).
+      const single = parsed.devices.length === 1 && !devices.has(VDFeatures.LikeDisk | VDFeatures.LikeTape);
+      if (parsed.options.SNAPSHOT === true && !single) throw new SqlError(3032, ['SNAPSHOT']);
       await new Backup(statement, instance, session, parsed, database, devices).run();
     } catch (error) {
       await devices.closeAfter(error);
@@ -78,9 +90,9 @@ class Backup {
   private readonly changedBefore: Set<number>;
   private readonly transferSize: number;
   private readonly blockSize: number;
-  private failure: unknown;
+  private readonly writers: readonly FamilyWriter[];
+  private failure: Error | undefined;
   private dataBytes: Record<string, number> = {};
-  private bytesWritten = 0;
 
   constructor(
     private readonly statement: RunningStatement,
@@ -100,26 +112,27 @@ class Backup {
     this.changedBefore = new Set(database.changedExtents);
     this.transferSize = devices.config.maxTransferSize;
     this.blockSize = devices.config.blockSize;
+    const { options } = parsed;
+    const media = { mediaSetId: this.mediaSetId, mediaName: textOption(options, 'MEDIANAME') ?? '', mediaDescription: textOption(options, 'MEDIADESCRIPTION') ?? '' };
+    const familyCount = devices.devices.length;
+    this.writers = devices.devices.map((device) =>
+      new FamilyWriter(statement, devices, device, { mediaSetId: this.mediaSetId, family: device.family, familyCount, blockSize: this.blockSize }, media));
   }
 
   async run(): Promise<void> {
     const { statement, devices, database, parsed } = this;
-    const runs = this.type === 'log' ? [] : await this.plan();
+    const data = this.type !== 'log' && parsed.options.SNAPSHOT !== true;
+    const runs = data ? await this.plan() : [];
     const set = await this.describe(runs);
-    await this.onEachDevice((device) => this.writeHeader(device, set));
+    await this.onEachFamily((writer) => this.writeHead(writer, set));
     const progress = new Progress(statement, parsed.options, runs.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    for (const part of this.type === 'log' ? [] : database.parts) {
+    for (const part of data ? database.parts : []) {
       // A FILESTREAM container comes after the rows, which are durable by then (facts/vdi.md 2.6: several Flush commands).
-      if (part.id !== DATA_FILE_ID) await this.onEachDevice((device) => device.command(VDCommands.Flush));
+      if (part.id !== DATA_FILE_ID) await this.flush();
       await this.writeData(part, runs.filter((run) => run.part === part), progress);
     }
     progress.finish();
-    // Everything up to here belongs to the backup.
-    const lastLsn = database.nextLsn;
-    const log = database.logFrom(this.firstLsn);
-    await this.writeLog(log);
-    await this.onEachDevice((device) => this.writeEnd(device, lastLsn, log.length));
-    await this.flush();
+    const { lastLsn, log } = set.snapshot ? await this.takeSnapshot() : await this.writeTail();
     if (devices.has(VDFeatures.CompleteEnabled)) {
       await this.phase('sql.complete', devices.first, 'complete');
       await devices.first.command(VDCommands.Complete);
@@ -127,6 +140,39 @@ class Backup {
     await devices.close();
     await this.phase('sql.commit', devices.first, 'close');
     this.commit(set, lastLsn, log);
+  }
+
+  /** What comes after the data: the log of the time that the backup took, the end record, and the client's word that all is durable. */
+  private async writeTail(): Promise<Tail> {
+    const lastLsn = this.database.nextLsn;
+    const log = this.database.logFrom(this.firstLsn);
+    await this.writeLog(log);
+    await this.onEachFamily((writer) => this.writeEnd(writer, lastLsn, log.length));
+    await this.flush();
+    return { lastLsn, log };
+  }
+
+  /** Freezes the database while the client takes its snapshot (facts/vdi.md 2.8). The metadata goes out during the freeze. */
+  private async takeSnapshot(): Promise<Tail> {
+    const { database, devices } = this;
+    const { first } = devices;
+    if (devices.has(VDFeatures.SnapshotPrepare)) {
+      await this.phase('sql.prepare-to-freeze', first, 'snapshot');
+      await first.command(VDCommands.PrepareToFreeze);
+    }
+    database.freeze();
+    try {
+      await this.phase('sql.freeze', first, 'snapshot');
+      const lastLsn = database.nextLsn;
+      const log = database.logFrom(this.firstLsn);
+      await this.writeLog(log);
+      await this.onEachFamily((writer) => this.writeEnd(writer, lastLsn, log.length));
+      await this.phase('sql.snapshot', first, 'snapshot');
+      await first.command(VDCommands.Snapshot);
+      return { lastLsn, log };
+    } finally {
+      database.thaw();
+    }
   }
 
   /** The bytes to back up: all, or the extents that changed since the base. */
@@ -161,7 +207,7 @@ class Backup {
     }
     files.push({ id: LOG_FILE_ID, logicalName: `${database.data.logicalName}_log`, physicalName: database.logPhysicalName, type: 'L', byteLength: EXTENT_SIZE, backedUp: 0 });
     const retainDays = numberOption(options, 'RETAINDAYS');
-    const expireDate = Date.parse(textOption(options, 'EXPIREDATE') ?? '');
+    const expireDate = parseSqlTime(textOption(options, 'EXPIREDATE') ?? '');
     const base = this.type === 'differential' ? database.differentialBase : undefined;
     return {
       setId: this.setId,
@@ -176,7 +222,7 @@ class Backup {
       version: instance.version,
       login: this.session.login.name,
       startedAt: clock.now(),
-      expiresAt: retainDays !== undefined ? clock.now() + retainDays * DAY_MS : Number.isNaN(expireDate) ? null : expireDate,
+      expiresAt: retainDays !== undefined ? clock.now() + retainDays * DAY_MS : (expireDate ?? null),
       copyOnly: options.COPY_ONLY === true,
       checksum: options.CHECKSUM === true,
       compressed: options.COMPRESSION === true,
@@ -191,32 +237,16 @@ class Backup {
     };
   }
 
-  private family(device: BackupDevice): Family {
-    return { mediaSetId: this.mediaSetId, family: device.family, familyCount: this.devices.devices.length, blockSize: this.blockSize };
-  }
-
-  /** Media description and backup set, on media that are brought to their beginning first where they have one. */
-  private async writeHeader(device: BackupDevice, set: BackupSet): Promise<void> {
-    const { options } = this.parsed;
-    const media: MediaDescription = {
-      mediaSetId: this.mediaSetId, mediaName: textOption(options, 'MEDIANAME') ?? '', mediaDescription: textOption(options, 'MEDIADESCRIPTION') ?? '', volume: 1,
-    };
-    await this.rewind(device);
-    if (options.FORMAT !== true && this.devices.has(VDFeatures.LikeDisk | VDFeatures.Position)) {
-      await this.checkExistingMedia(device);
-      await this.rewind(device);
+  /** Media description and backup set. */
+  private async writeHead(writer: FamilyWriter, set: BackupSet): Promise<void> {
+    await writer.rewind();
+    if (this.parsed.options.FORMAT !== true && this.devices.has(VDFeatures.LikeDisk | VDFeatures.Position)) {
+      await this.checkExistingMedia(writer.device);
+      await writer.rewind();
     }
-    await this.writeRecord(device, RecordType.Media, encodeJson(media));
-    if (this.devices.has(VDFeatures.FileMarks)) await device.command(VDCommands.WriteMark);
-    await this.writeRecord(device, RecordType.Set, encodeJson(set));
-  }
-
-  private async rewind(device: BackupDevice): Promise<void> {
-    if (this.devices.has(VDFeatures.Rewind)) await device.command(VDCommands.Rewind);
-    if (this.devices.has(VDFeatures.RandomAccess)) {
-      await device.command(VDCommands.SetPosition, { size: VDWhence.Beginning, position: 0n });
-      device.position = 0;
-    }
+    await this.phase('sql.write', writer.device, 'write');
+    await writer.writeMedia();
+    await writer.writeRecord(RecordType.Set, encodeJson(set));
   }
 
   /** Without FORMAT media are read first. Only one backup set to the media here: what holds one already needs INIT. */
@@ -239,34 +269,25 @@ class Backup {
     if (this.parsed.options.INIT !== true) throw new SqlError(50000, ['a second backup set on the same media: use INIT or FORMAT']);
   }
 
-  /** One small record through a metadata buffer. */
-  private async writeRecord(device: BackupDevice, type: RecordTypeCode, payload: Uint8Array): Promise<void> {
-    const record = encodeRecord({ ...this.family(device), type, sequence: device.sequence }, payload);
-    device.sequence += 1;
-    await this.phase('sql.write', device, 'write');
-    const buffer = this.devices.allocateSmall(record.byteLength);
-    buffer.bytes().set(record);
-    await device.command(VDCommands.Write, { size: record.byteLength, position: device.placeOf(record.byteLength), buffer });
-    this.devices.freeSmall(buffer);
-    this.bytesWritten += record.byteLength;
-  }
-
   /** The devices take pieces as fast as each can: a slow one holds up nobody before the end. */
   private async writeData(part: DatabasePart, runs: readonly Run[], progress: Progress): Promise<void> {
     const room = Math.floor(payloadRoom(this.transferSize) / PAGE_SIZE) * PAGE_SIZE;
     const pieces = cut(runs, room);
     const file = await this.statement.until(part.content.open());
     try {
-      await this.onEachDevice(async (device) => {
+      await this.onEachFamily(async (writer) => {
         for (const piece of pieces) {
-          await this.phase('sql.write', device, 'write');
+          await this.phase('sql.write', writer.device, 'write');
           const buffer = await this.devices.takeBuffer();
-          const size = await this.fill(buffer, device, file, piece);
-          await device.slot();
+          const sequence = writer.takeSequence();
+          const size = await this.fill(buffer, writer.family, sequence, file, piece);
+          await writer.post(sequence, buffer, size, () => {
+            this.devices.giveBuffer(buffer);
+            progress.add(piece.byteLength);
+          });
           if (this.failure !== undefined) break;
-          this.post(device, buffer, size, () => progress.add(piece.byteLength));
         }
-        await device.idle();
+        await writer.drain();
       });
     } finally {
       await file.close();
@@ -274,7 +295,7 @@ class Backup {
     this.dataBytes = { ...this.dataBytes, [part.id]: runs.reduce((sum, { byteLength }) => sum + byteLength, 0) };
   }
 
-  private async fill(buffer: SharedBuffer, device: BackupDevice, file: OpenDatabaseFile, { part, position, byteLength }: Run): Promise<number> {
+  private async fill(buffer: SharedBuffer, family: Family, sequence: number, file: OpenDatabaseFile, { part, position, byteLength }: Run): Promise<number> {
     try {
       const reading = file.read(() => buffer.bytes().subarray(HEADER_SIZE, HEADER_SIZE + byteLength), position);
       if (reading !== undefined) await this.statement.until(reading);
@@ -285,38 +306,15 @@ class Backup {
     const bytes = buffer.bytes();
     const compress = this.parsed.options.COMPRESSION === true;
     const stored = compress ? compressPayload(bytes, byteLength) : byteLength;
-    const { sequence } = device;
-    device.sequence += 1;
-    return sealRecord(
-      bytes, { ...this.family(device), type: RecordType.Data, sequence, fileId: part.id, position, compressed: stored < byteLength, expandedLength: byteLength }, stored,
-    );
-  }
-
-  /** Sends a Write and does not wait for it; what goes wrong ends all devices' loops. */
-  private post(device: BackupDevice, buffer: SharedBuffer, size: number, written: () => void): void {
-    device.send(VDCommands.Write, { size, position: device.placeOf(size), buffer }).then(
-      (completed) => {
-        this.devices.giveBuffer(buffer);
-        try {
-          device.check(completed);
-        } catch (error) {
-          this.failure ??= error;
-          return;
-        }
-        this.bytesWritten += size;
-        written();
-      },
-      (error: unknown) => {
-        this.failure ??= error;
-      },
-    );
+    return sealRecord(bytes, { ...family, type: RecordType.Data, sequence, fileId: part.id, position, compressed: stored < byteLength, expandedLength: byteLength }, stored);
   }
 
   private async writeLog(log: readonly LogRecord[]): Promise<void> {
-    const device = this.devices.first;
+    const [writer] = this.writers;
+    if (writer === undefined) return;
     const room = payloadRoom(this.transferSize);
     for (let next = 0; next < log.length; ) {
-      await this.phase('sql.write', device, 'write');
+      await this.phase('sql.write', writer.device, 'write');
       const buffer = await this.devices.takeBuffer();
       const bytes = buffer.bytes();
       let end = HEADER_SIZE;
@@ -324,29 +322,25 @@ class Backup {
         end = encodeLogRecord(bytes, end, record);
         next += 1;
       }
-      const size = sealRecord(bytes, { ...this.family(device), type: RecordType.Log, sequence: device.sequence }, end - HEADER_SIZE);
-      device.sequence += 1;
-      await device.slot();
-      if (this.failure !== undefined) break;
-      this.post(device, buffer, size, () => undefined);
+      const sequence = writer.takeSequence();
+      const size = sealRecord(bytes, { ...writer.family, type: RecordType.Log, sequence }, end - HEADER_SIZE);
+      await writer.post(sequence, buffer, size, () => this.devices.giveBuffer(buffer));
     }
-    await device.idle();
-    if (this.failure !== undefined) throw this.failure;
+    await writer.drain();
   }
 
-  private async writeEnd(device: BackupDevice, lastLsn: bigint, logRecords: number): Promise<void> {
-    const end: BackupEnd = {
-      lastLsn: String(lastLsn), finishedAt: this.statement.machine.host.clock.now(), records: device.sequence, dataBytes: this.dataBytes, logRecords,
-    };
-    await this.writeRecord(device, RecordType.End, encodeJson(end));
-    if (this.devices.has(VDFeatures.FileMarks)) await device.command(VDCommands.WriteMark);
+  private async writeEnd(writer: FamilyWriter, lastLsn: bigint, logRecords: number): Promise<void> {
+    await this.phase('sql.write', writer.device, 'write');
+    const end: BackupEnd = { lastLsn: String(lastLsn), finishedAt: this.statement.machine.host.clock.now(), dataBytes: this.dataBytes, logRecords };
+    await writer.writeRecord(RecordType.End, encodeJson(end));
+    await writer.writeMark();
   }
 
   /** The data must be durable when the client answers (facts/vdi.md 2.6). */
   private async flush(): Promise<void> {
-    await this.onEachDevice(async (device) => {
-      await this.phase('sql.flush', device, 'flush');
-      await device.command(VDCommands.Flush);
+    await this.onEachFamily(async (writer) => {
+      await this.phase('sql.flush', writer.device, 'flush');
+      await writer.flush();
     });
   }
 
@@ -383,26 +377,26 @@ class Backup {
     const elapsedMs = statement.machine.host.clock.monotonic() - this.startedAt;
     statement.say(3014, [`BACKUP ${parsed.target}`, pages, ...rate(pages, elapsedMs)]);
     this.instance.recordBackup({
-      setId: this.setId, database: database.name, type: this.type, finishedAt: statement.machine.host.clock.now(), bytes: this.bytesWritten, firstLsn: this.firstLsn, lastLsn,
+      setId: this.setId, database: database.name, type: this.type, finishedAt: statement.machine.host.clock.now(), bytes: this.writers.reduce((sum, { bytes }) => sum + bytes, 0), firstLsn: this.firstLsn, lastLsn,
       copyOnly: set.copyOnly, snapshot: set.snapshot, devices: parsed.devices,
     });
     const number = { database: 18264, differential: 18270, log: 18265 }[this.type];
     this.instance.logMessage(number, [database.name, pages, this.firstLsn, lastLsn, devices.devices.length]);
   }
 
-  /** Runs the same on every device at once; after the first failure the others stop by themselves, and all are waited for. */
-  private async onEachDevice(run: (device: BackupDevice) => Promise<unknown>): Promise<void> {
-    await Promise.all(this.devices.devices.map(async (device) => {
+  /** Runs the same on every family at once; after the first failure the others stop by themselves, and all are waited for. */
+  private async onEachFamily(run: (writer: FamilyWriter) => Promise<unknown>): Promise<void> {
+    await Promise.all(this.writers.map(async (writer) => {
       try {
-        await run(device);
+        await run(writer);
       } catch (error) {
-        this.failure ??= error;
+        this.failure ??= asError(error);
       }
     }));
     if (this.failure !== undefined) throw this.failure;
   }
 
-  private async phase(name: string, device: BackupDevice, operation: DeviceFailure['operation']): Promise<void> {
+  private async phase(name: string, device: BackupDevice, operation: DeviceOperation): Promise<void> {
     try {
       await this.statement.phase(name);
     } catch (error) {

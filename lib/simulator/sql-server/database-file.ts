@@ -122,6 +122,8 @@ const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.
 /** Pages in memory, or from a generator. */
 export class PagedFile implements DatabaseFile {
   private changed: ChangedPages;
+  /** Grows with every change, so that whoever keeps a copy sees when it is old. */
+  generation = 0;
 
   constructor(
     private byteLength: number,
@@ -136,8 +138,20 @@ export class PagedFile implements DatabaseFile {
     return file;
   }
 
+  /** The pages that differ from their source, by number. */
+  get changedPages(): ReadonlyMap<number, Uint8Array> {
+    return this.changed.pages;
+  }
+
   size(): Promise<number> {
     return Promise.resolve(this.byteLength);
+  }
+
+  /** Takes over contents that were kept: the length, and the pages that differ from the source. */
+  load(byteLength: number, pages: ReadonlyMap<number, Uint8Array>): void {
+    this.byteLength = byteLength;
+    this.changed = new ChangedPages(this.source);
+    for (const [page, bytes] of pages) this.changed.write(bytes, page * PAGE_SIZE);
   }
 
   open(): Promise<OpenDatabaseFile> {
@@ -149,6 +163,7 @@ export class PagedFile implements DatabaseFile {
         bytes.fill(0, inside);
       },
       write: (source: Uint8Array, position: number) => {
+        this.generation += 1;
         this.changed.write(source, position);
         this.byteLength = Math.max(this.byteLength, position + source.byteLength);
       },
@@ -163,6 +178,7 @@ export class PagedFile implements DatabaseFile {
         fresh.write(source, position);
       },
       commit: () => {
+        this.generation += 1;
         this.changed = fresh;
         this.byteLength = byteLength;
         return Promise.resolve();

@@ -4,12 +4,16 @@ import type { SharedBuffer, VDS_Command } from '../vdi';
 import { DeviceFailure, asDeviceFailure } from './backup-devices';
 import type { BackupDevice, BackupDevices } from './backup-devices';
 import { HEADER_SIZE, MediaError, RecordType, decodeHeader, decodeJson, decodePayload, isOfMediaSet, roundUp } from './media';
-import type { BackupSet, MediaDescription, RecordHeader } from './media';
+import type { BackupEnd, BackupSet, MediaDescription, RecordHeader } from './media';
 import { SqlError } from './messages';
 import type { RunningStatement } from './running-statement';
 
 /** The first Reads are small: a client may keep the head of a stream and use it twice (facts/vdi.md 2.7). */
 const HEAD_READ = 4096;
+/** Load unloads the volume that is there first (facts/vdi.md 1.5). */
+const UNLOAD_FIRST = 1;
+/** There is no more to read on this volume. A filemark ends the backup set on tape-like media. */
+const endCodes: readonly number[] = [WIN32.ERROR_HANDLE_EOF, WIN32.ERROR_NO_DATA_DETECTED, WIN32.ERROR_FILEMARK_DETECTED];
 
 export interface MediaRecord {
   readonly header: RecordHeader;
@@ -44,6 +48,8 @@ export class FamilyReader {
   records = 0;
   bytesRead = 0;
 
+  private volume = 0;
+  private wound = false;
   private readonly pending: PendingRead[] = [];
   private readAhead = false;
   private atEnd = false;
@@ -59,25 +65,55 @@ export class FamilyReader {
 
   /** Media description and backup set. */
   async readHead(): Promise<{ readonly media: MediaDescription; readonly set: BackupSet }> {
-    const { device } = this;
-    let setPosition: bigint | undefined;
-    if (this.devices.has(VDFeatures.Rewind)) await device.command(VDCommands.Rewind);
-    if (this.devices.has(VDFeatures.RandomAccess)) await device.command(VDCommands.SetPosition, { size: VDWhence.Beginning, position: 0n });
-    if (this.devices.has(VDFeatures.FileMarks)) {
-      // The set begins behind the first filemark; a Read over one would end in an error.
-      await device.command(VDCommands.SkipMarks, { size: 1 });
-      setPosition = (await device.command(VDCommands.GetPosition)).outPosition;
-      await device.command(VDCommands.Rewind);
-    }
-    const media = decodeJson<MediaDescription>((await this.expect(RecordType.Media)).payload);
-    if (setPosition !== undefined) {
-      this.start = this.end;
-      await device.command(VDCommands.SetPosition, { size: VDWhence.Beginning, position: setPosition });
-    }
-    const set = decodeJson<BackupSet>((await this.expect(RecordType.Set)).payload);
+    const media = await this.readMedia();
+    const set = decodeJson((await this.expect(RecordType.Set)).payload) as BackupSet;
     this.media = media;
     this.set = set;
     return { media, set };
+  }
+
+  /** The description at the beginning of a volume; leaves the device behind it. */
+  private async readMedia(): Promise<MediaDescription> {
+    const { device } = this;
+    let behindMark: bigint | undefined;
+    if (this.devices.has(VDFeatures.Rewind)) await device.command(VDCommands.Rewind);
+    if (this.devices.has(VDFeatures.RandomAccess)) await device.command(VDCommands.SetPosition, { size: VDWhence.Beginning, position: 0n });
+    if (this.devices.has(VDFeatures.FileMarks)) {
+      // The description ends at the first filemark, and a Read over one would end in an error.
+      await device.command(VDCommands.SkipMarks, { size: 1 });
+      behindMark = (await device.command(VDCommands.GetPosition)).outPosition;
+      await device.command(VDCommands.Rewind);
+    }
+    const { header, payload } = await this.expect(RecordType.Media);
+    const media = decodeJson(payload) as MediaDescription;
+    if (this.media !== undefined) {
+      if (media.mediaSetId !== this.media.mediaSetId) throw new SqlError(3258, [device.name]);
+      const volume = this.volume + 1;
+      if (media.volume !== volume) throw new SqlError(3247, [device.name, media.volume, volume]);
+    } else if (media.volume !== 1) throw new SqlError(3247, [device.name, media.volume, 1]);
+    this.volume = media.volume;
+    if (header.sequence > 0) this.records -= 1;
+    if (behindMark !== undefined) {
+      this.start = this.end;
+      await device.clearError();
+      this.atEnd = false;
+      await device.command(VDCommands.SetPosition, { size: VDWhence.Beginning, position: behindMark });
+    }
+    return media;
+  }
+
+  /** On to the next volume of removable media. */
+  private async changeVolume(): Promise<void> {
+    const { device, readAhead } = this;
+    await this.finish();
+    await device.clearError();
+    await device.command(VDCommands.Load, { size: UNLOAD_FIRST });
+    device.position = 0;
+    this.start = this.end;
+    this.atEnd = false;
+    this.readAhead = false;
+    await this.readMedia();
+    this.readAhead = readAhead;
   }
 
   private async expect(type: number): Promise<MediaRecord> {
@@ -101,14 +137,27 @@ export class FamilyReader {
    * Throws DamagedRecord, or DeviceFailure when the stream ends too early.
    */
   async next(): Promise<MediaRecord> {
+    const record = await this.nextOfVolume();
+    if (record.header.type !== RecordType.EndOfVolume) return record;
+    if (!this.devices.has(VDFeatures.Removable)) throw new DeviceFailure(this.device.name, 'read', WIN32.ERROR_HANDLE_EOF);
+    this.records -= 1;
+    await this.changeVolume();
+    return this.next();
+  }
+
+  private async nextOfVolume(): Promise<MediaRecord> {
     await this.need(HEADER_SIZE);
     let header: RecordHeader | undefined;
     try {
       header = decodeHeader(this.bytes.subarray(this.start, this.end));
       const { blockSize } = this.devices.config;
       if (header.blockSize !== blockSize) throw new SqlError(3284, [this.device.name, header.blockSize]);
-      if (this.media !== undefined && !isOfMediaSet(header, this.media.mediaSetId)) throw new SqlError(3258, [this.device.name]);
+      // Another stripe's or another backup's: said as such where a volume begins, damage in the middle of one.
+      if (header.type === RecordType.Media && this.media !== undefined && !isOfMediaSet(header, this.media.mediaSetId)) throw new SqlError(3258, [this.device.name]);
       const first = (this.header ??= header);
+      // What was wound over is not there to be counted.
+      if (this.wound) this.records = header.sequence;
+      this.wound = false;
       if (header.family !== first.family || header.mediaSetId !== first.mediaSetId || header.sequence !== this.records) {
         throw new MediaError('header', `record ${String(header.sequence)} of family ${String(header.family)} stands where record ${String(this.records)} belongs`);
       }
@@ -122,6 +171,31 @@ export class FamilyReader {
       if (error instanceof MediaError) throw new DamagedRecord(error.part === 'payload' ? header : undefined, this.device.name, error);
       throw error;
     }
+  }
+
+  /** The end record. Tape-like media are wound to it, because their filemarks and blocks allow it; others are read through. */
+  async readEnd(): Promise<BackupEnd> {
+    for (;;) {
+      if (this.devices.has(VDFeatures.FileMarks)) await this.windToLastBlock();
+      else this.startReadAhead();
+      const { header, payload } = await this.next();
+      if (header.type !== RecordType.End) continue;
+      const end = decodeJson(payload) as BackupEnd;
+      await this.finish();
+      return end;
+    }
+  }
+
+  /** Behind the filemark of the set, back over it, back one block: the last record of a volume takes one. */
+  private async windToLastBlock(): Promise<void> {
+    const { device } = this;
+    await device.clearError();
+    await device.command(VDCommands.SkipMarks, { size: 1 });
+    await device.command(VDCommands.SkipMarks, { size: -1 });
+    await device.command(VDCommands.SkipBlocks, { size: -1 });
+    this.start = this.end;
+    this.atEnd = false;
+    this.wound = true;
   }
 
   /** Waits for the Reads that nobody needs any more. */
@@ -196,8 +270,7 @@ export class FamilyReader {
     this.bytesRead += bytesTransferred;
     if (read.small) this.devices.freeSmall(read.buffer);
     else this.devices.giveBuffer(read.buffer);
-    const ended = completionCode === WIN32.ERROR_HANDLE_EOF || completionCode === WIN32.ERROR_NO_DATA_DETECTED;
-    if (ended) this.atEnd = true;
+    if (endCodes.includes(completionCode)) this.atEnd = true;
     // Success without a byte is not documented (facts/vdi.md 2.7); taken for the end, because reading on would never end.
     else if (completionCode === WIN32.ERROR_SUCCESS && bytesTransferred === 0) this.atEnd = true;
     else this.device.check(command);

@@ -1,5 +1,6 @@
 /** The rows of RESTORE HEADERONLY, FILELISTONLY and LABELONLY, with SQL Server's column names. */
 import type { PlainRecord } from '../../binding/channel';
+import { formatSqlTime } from './sql-time';
 import type { BackupEnd, BackupSet, BackupType, MediaDescription } from './media';
 
 /** BackupType and its description, as HEADERONLY gives them. */
@@ -11,7 +12,7 @@ const types: Readonly<Record<BackupType, readonly [number, string]>> = {
 /** A virtual device (facts/vdi.md 2.6). */
 const VIRTUAL_DEVICE_TYPE = 7;
 
-const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const time = (ms: number | null): string | null => (ms === null ? null : formatSqlTime(ms));
 
 export function describeHeader(media: MediaDescription, set: BackupSet, end: BackupEnd, blockSize: number, bytes: number): PlainRecord {
   const [type, description] = types[set.type];
@@ -82,7 +83,7 @@ export function describeLabel(media: MediaDescription, set: BackupSet, familyCou
     MediaSequenceNumber: media.volume,
     MediaDescription: media.mediaDescription === '' ? null : media.mediaDescription,
     SoftwareName: 'winbackup simulated SQL Server',
-    MediaDate: new Date(set.startedAt).toISOString(),
+    MediaDate: formatSqlTime(set.startedAt),
     BlockSize: blockSize,
     IsCompressed: set.compressed,
   };

@@ -10,8 +10,10 @@
  *   Set       what was backed up (JSON)
  *   Data ...  bytes of a file of the database, by their position; the stripes share them out as they come
  *   Log ...   log records, in the first family only
- *   End       how many records, bytes and pages there were in all stripes (JSON)
- *   EndOfVolume  in the place of End where removable media go on on another volume
+ *   End       how many bytes and log records there were in all stripes (JSON)
+ *
+ * Removable media end with an EndOfVolume record where the family goes on on another volume, which begins with a Media record again. Both
+ * carry the number of the record that follows them.
  */
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
@@ -230,8 +232,6 @@ export interface BackedUpFile {
 export interface BackupEnd {
   readonly lastLsn: string;
   readonly finishedAt: number;
-  /** Of this family, this one not counted. */
-  readonly records: number;
   /** Of all families, by file id. */
   readonly dataBytes: Readonly<Record<string, number>>;
   readonly logRecords: number;
@@ -242,8 +242,8 @@ export function encodeJson(value: MediaDescription | BackupSet | BackupEnd): Uin
 }
 
 /** Only for payloads whose checksum was right: what they hold was written here. */
-export function decodeJson<T>(payload: Uint8Array): T {
-  return JSON.parse(view(payload).toString('utf8')) as T;
+export function decodeJson(payload: Uint8Array): unknown {
+  return JSON.parse(view(payload).toString('utf8'));
 }
 
 /** lsn, time, position: 8 bytes each; lengths of bytes and mark: 4 each. */

@@ -19,6 +19,7 @@ const catalog: Readonly<Record<number, MessageText>> = {
   195: { severity: 15, state: 10, text: "'{0}' is not a recognized built-in function name." },
   207: { severity: 16, state: 1, text: "Invalid column name '{0}'." },
   208: { severity: 16, state: 1, text: "Invalid object name '{0}'." },
+  241: { severity: 16, state: 1, text: 'Conversion failed when converting date and/or time from character string.' },
   262: { severity: 14, state: 1, text: "{0} permission denied in database '{1}'." },
   911: { severity: 16, state: 11, text: "Database '{0}' does not exist. Make sure that the name is entered correctly." },
   927: { severity: 14, state: 2, text: "Database '{0}' cannot be opened. It is in the middle of a restore." },

@@ -13,7 +13,9 @@ import { RecordType, decodeJson, decodeLogRecords } from './media';
 import type { BackedUpFile, BackupEnd, BackupSet, MediaDescription } from './media';
 import { SqlError } from './messages';
 import { Progress, rate } from './progress';
+import { asError } from './running-statement';
 import type { RunningStatement } from './running-statement';
+import { parseSqlTime } from './sql-time';
 import { textOption } from './statements';
 import type { RestoreStatement } from './statements';
 
@@ -85,7 +87,7 @@ interface Destination {
 class Restore {
   private readonly startedAt: number;
   private readonly readers: readonly FamilyReader[];
-  private failure: unknown;
+  private failure: Error | undefined;
   private readonly restoredBytes = new Map<number, number>();
   private readonly logRecords: LogRecord[] = [];
 
@@ -131,14 +133,15 @@ class Restore {
   async restore(name: string): Promise<Finish> {
     const { set } = await this.readHeads(true);
     this.checkOptions(set);
+    if (set.snapshot !== (this.parsed.options.SNAPSHOT === true)) throw new SqlError(3032, ['SNAPSHOT']);
     const plan = this.parsed.target === 'LOG' || set.type !== 'database' ? this.planRollForward(name, set) : await this.planFull(name, set);
     const { database, parts } = plan;
     database.busyWith = 'restore';
     try {
       const destination = plan.full ? await this.rewriteAll(database, parts, set) : await this.inPlace(database);
       try {
-        if (set.snapshot) await this.mountSnapshot();
         const end = await this.readAll(set, destination);
+        if (set.snapshot) await this.mountSnapshot(parts, set);
         await this.phase('sql.commit');
         const redone = await this.redo(database, set, end, destination);
         await destination.commit();
@@ -325,8 +328,7 @@ class Restore {
       try {
         const { header, payload } = await reader.next();
         if (header.type === RecordType.End) {
-          const end = decodeJson<BackupEnd>(payload);
-          if (end.records !== header.sequence) throw new SqlError(3189);
+          const end = decodeJson(payload) as BackupEnd;
           await reader.finish();
           return end;
         }
@@ -356,26 +358,26 @@ class Restore {
 
   /** HEADERONLY: what is known only at the end of the set. */
   private async readToEnd(): Promise<BackupEnd> {
-    const ends = await this.onEachReader(async (reader) => {
-      reader.startReadAhead();
-      for (;;) {
-        const { header, payload } = await reader.next().catch((error: unknown) => {
-          throw error instanceof DamagedRecord ? new SqlError(3241, [reader.device.name]) : error;
-        });
-        if (header.type !== RecordType.End) continue;
-        const end = decodeJson<BackupEnd>(payload);
-        await reader.finish();
-        return end;
+    const [end] = await this.onEachReader(async (reader) => {
+      try {
+        return await reader.readEnd();
+      } catch (error) {
+        throw error instanceof DamagedRecord ? new SqlError(3241, [reader.device.name]) : error;
       }
     });
-    const [end] = ends;
     if (end === undefined) throw new RangeError('a device set has at least one device');
     return end;
   }
 
-  private async mountSnapshot(): Promise<void> {
+  /** The client puts the files in place, byte for byte, before it completes the command (facts/vdi.md 2.8). */
+  private async mountSnapshot(parts: readonly DatabasePart[], set: BackupSet): Promise<void> {
     await this.phase('sql.mount-snapshot');
     await this.devices.first.command(VDCommands.MountSnapshot);
+    for (const { id, physicalName, content } of parts) {
+      const expected = set.files.find((file) => file.id === id)?.byteLength;
+      const size = await this.statement.until(content.size());
+      if (size !== expected) throw new SqlError(3271, [physicalName, `the file has ${String(size)} bytes, not ${String(expected)}`]);
+    }
   }
 
   // --- Log ---
@@ -401,7 +403,8 @@ class Restore {
     const never = (): boolean => false;
     const at = textOption(options, 'STOPAT');
     if (at !== undefined) {
-      const time = Date.parse(at);
+      const time = parseSqlTime(at);
+      if (time === undefined) throw new SqlError(241);
       // A backup of data is whole only at its own end.
       if (set.type !== 'log' && time < end.finishedAt) throw new SqlError(4335);
       return { before: (record) => record.time > time, after: never };
@@ -458,7 +461,7 @@ class Restore {
       try {
         return await run(reader);
       } catch (error) {
-        this.failure ??= error;
+        this.failure ??= asError(error);
         return undefined;
       }
     }));

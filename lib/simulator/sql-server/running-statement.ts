@@ -73,7 +73,7 @@ export class RunningStatement {
         },
         (error: unknown) => {
           this.waiting.delete(reject);
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(asError(error));
         },
       );
     });
@@ -83,4 +83,8 @@ export class RunningStatement {
   phase(name: string): Promise<void> {
     return this.until(this.machine.event(name, this.process));
   }
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
