@@ -2,15 +2,17 @@
  * The Worker behind the double of sqlvdi.dll: it holds the simulated machine, answers the COM calls of this Windows process with it, and
  * serves the machine to testers who send a port.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { MACHINE } from '../../lib/binding/channel';
+import { checkString } from '../../lib/binding/check';
 import type { CallResult, Channel, PlainValue } from '../../lib/binding/channel';
 import { HRESULT, failed } from '../../lib/binding/codes';
 import { StateError } from '../../lib/binding/errors';
 import { realHost } from '../../lib/binding/real-host';
 import { operation as findOperation } from '../../lib/binding/tables';
 import { SimulatedClock, SimulatedWindows, servePort } from '../../lib/simulator';
+import type { SimulatedWindowsOptions } from '../../lib/simulator';
 
 /** What sqlvdi.dll exports to Node (test/wine/sqlvdi/sqlvdi.cc). */
 interface Double {
@@ -33,6 +35,12 @@ export interface DoubleCounts {
   readonly calls: number;
   /** Mapped views of the client's. */
   readonly areas: number;
+}
+
+/** What a machine in a Worker can be told: plain data. */
+export interface WineMachineOptions extends Pick<SimulatedWindowsOptions, 'seed' | 'databases' | 'instances' | 'recordedCalls' | 'elevated'> {
+  /** Default `simulated`: it moves only when the test moves it. */
+  readonly clock?: 'simulated' | 'real';
 }
 
 /** A port to serve the machine on. */
@@ -108,14 +116,19 @@ class ComServer {
   }
 }
 
-function main(port: MessagePort): void {
+function main(port: MessagePort, { clock = 'simulated', ...options }: WineMachineOptions): void {
   const double = loadDouble();
   const machine = new SimulatedWindows({
-    host: { ...realHost, clock: new SimulatedClock() },
+    ...options,
+    host: clock === 'simulated' ? { ...realHost, clock: new SimulatedClock() } : realHost,
     allocateArea: (byteLength) => double.createArea(byteLength),
   });
   machine.onAreaFreed((base) => double.freeArea(base));
   machine.addControl('Double::Counts', () => ({ ...double.counts() }));
+  machine.addControl('Double::ReadDatabase', ([name]) => {
+    checkString('name', name);
+    return machine.sqlServer.database(name).read();
+  });
   const server = new ComServer(machine);
   double.connect((id, handle, operation, args) => {
     void server.answer(handle, operation, args).then(({ hresult, outputs }) => double.reply(id, hresult, outputs));
@@ -124,4 +137,4 @@ function main(port: MessagePort): void {
   port.postMessage('ready');
 }
 
-if (parentPort !== null) main(parentPort);
+if (parentPort !== null) main(parentPort, workerData as WineMachineOptions);

@@ -4,6 +4,7 @@
  */
 import * as path from 'node:path';
 import { HRESULT, VDCommands, VDFeatures, WIN32 } from '../../lib/binding/codes';
+import { simulatedSqlServer } from '../../lib/simulator';
 import { ScriptedServer } from '../conformance/scripted-server';
 import { openWineMachine } from './wine-machine';
 import type { WineMachine } from './wine-machine';
@@ -23,10 +24,12 @@ function loadClient(): Client {
 const client = loadClient();
 const report = async (call: Promise<string>): Promise<unknown> => JSON.parse(await call) as unknown;
 
+const databaseBytes = 3_000_000;
+
 let machine: WineMachine;
 
 beforeAll(async () => {
-  machine = await openWineMachine();
+  machine = await openWineMachine({ databases: [{ name: 'Accounts', generatedBytes: databaseBytes }] });
 });
 afterAll(() => machine.close());
 
@@ -117,6 +120,29 @@ describe('a C client of sqlvdi.dll', () => {
     expect(JSON.parse(await transfer)).toMatchObject({ signalAbort: 0, completed: HRESULT.VD_E_ABORT, end: HRESULT.VD_E_ABORT });
     await client.close();
     await server.close();
+  });
+
+  it('backs up a database of the simulated SQL Server and restores it under another name', async () => {
+    const sql = await simulatedSqlServer(machine.serverChannel).connect();
+    await client.create('accounts-backup', VDFeatures.RequestComplete);
+    const backup = sql.execute("BACKUP DATABASE [Accounts] TO VIRTUAL_DEVICE='accounts-backup' WITH CHECKSUM");
+    const written = JSON.parse(await client.transfer(0)) as { bytes: number };
+    expect(written).toMatchObject({ end: HRESULT.VD_E_CLOSE, counts: { [VDCommands.Flush]: 1, [VDCommands.Complete]: 1 } });
+    expect(written.bytes).toBeGreaterThan(databaseBytes);
+    expect((await backup).messages.map(({ number }) => number)).toContain(3014);
+    await client.close();
+
+    await client.create('accounts-restore', VDFeatures.LikePipe);
+    const restore = sql.execute(
+      "RESTORE DATABASE [Copy] FROM VIRTUAL_DEVICE='accounts-restore' WITH CHECKSUM, MOVE 'Accounts' TO 'C:\\Copy.mdf', MOVE 'Accounts_log' TO 'C:\\Copy.ldf'",
+    );
+    expect(JSON.parse(await client.transfer(0))).toMatchObject({ end: HRESULT.VD_E_CLOSE });
+    expect((await restore).messages.map(({ number }) => number)).toContain(3014);
+    await client.close();
+    await sql.close();
+    const [original, copy] = [await machine.readDatabase('Accounts'), await machine.readDatabase('Copy')];
+    expect(original.byteLength).toBeGreaterThanOrEqual(databaseBytes);
+    expect(Buffer.from(copy).equals(original)).toBe(true);
   });
 
   it('leaves nothing alive', async () => {

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Channel } from '../../lib/binding/channel';
 import { MachineControl, WorkerChannel } from '../../lib/simulator';
-import type { DoubleCounts, ServeRequest } from './machine-worker';
+import type { DoubleCounts, ServeRequest, WineMachineOptions } from './machine-worker';
 
 export interface WineMachine {
   readonly control: MachineControl;
@@ -13,13 +13,15 @@ export interface WineMachine {
   /** A further channel, from a process of its own. */
   connect(process: string): Channel;
   counts(): Promise<DoubleCounts>;
+  /** The pages of a database of the default instance. */
+  readDatabase(name: string): Promise<Uint8Array>;
   /** Ends the Worker: COM calls that wait in the double are answered with RPC_E_DISCONNECTED. */
   close(): Promise<void>;
 }
 
 /** One at a time: a new machine takes the place of an earlier one. */
-export async function openWineMachine(): Promise<WineMachine> {
-  const worker = new Worker(path.join(__dirname, 'machine-worker.js'));
+export async function openWineMachine(options: WineMachineOptions = {}): Promise<WineMachine> {
+  const worker = new Worker(path.join(__dirname, 'machine-worker.js'), { workerData: options });
   await once(worker, 'message');
   const connect = (process: string | null): WorkerChannel => {
     const { port1, port2 } = new MessageChannel();
@@ -33,6 +35,7 @@ export async function openWineMachine(): Promise<WineMachine> {
     serverChannel: connect('server'),
     connect,
     counts: async () => (await control.call('Double::Counts')) as unknown as DoubleCounts,
+    readDatabase: async (name) => (await control.call('Double::ReadDatabase', name)) as Uint8Array,
     close: async () => {
       await worker.terminate();
     },
