@@ -11,7 +11,7 @@ import { formatBytes } from './reporter';
 import type { Reporter } from './reporter';
 import { connectedRun } from './run';
 import type { Exit } from './run';
-import { STANDARD_STREAM, stripeFiles } from './stripes';
+import { STANDARD_STREAM, checkNoTerminal, stripeFiles } from './stripes';
 
 interface BackupOptions extends ConnectionOptions, OutputOptions {
   readonly to: readonly string[];
@@ -82,6 +82,7 @@ async function backup(database: string, options: BackupOptions, io: Io): Promise
   const toStdout = options.to.includes(STANDARD_STREAM);
   return connectedRun(io, { ...options, dataOnStdout: toStdout }, async ({ backend, host, sql, reporter, signal }) => {
     const files = stripeFiles('--to', options.to, options.stripes);
+    checkNoTerminal('--to', files, io.stdout);
     const own = sqlOptions(options);
     reporter.say('start', `Backing up ${database} (${type ?? 'full'}) to ${files.join(', ')}`, { command: 'backup', database, type: type ?? 'full', to: files });
     const result = await backupDatabase({

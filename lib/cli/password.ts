@@ -22,8 +22,11 @@ export async function readPassword(options: PasswordOptions, env: Readonly<Recor
   const file = await files.open(passwordFile, 'read');
   try {
     const bytes = new Uint8Array(LONGEST);
-    const text = new TextDecoder().decode(bytes.subarray(0, await file.read(bytes, 0)));
-    return text.replace(/\r?\n$/, '');
+    const count = await file.read(bytes, 0);
+    if (count === LONGEST) throw new ArgumentError('--password-file', `holds ${String(LONGEST)} bytes or more: that is no password`);
+    // What PowerShell's > writes has a byte order mark, and 16 bits a character.
+    const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
+    return new TextDecoder(encoding).decode(bytes.subarray(0, count)).replace(/\r?\n$/, '');
   } finally {
     await file.close();
   }

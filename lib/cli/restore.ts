@@ -9,7 +9,7 @@ import type { Io } from './io';
 import { formatBytes } from './reporter';
 import { connectedRun } from './run';
 import type { Exit } from './run';
-import { STANDARD_STREAM, stripeFiles } from './stripes';
+import { STANDARD_STREAM, checkNoTerminal, stripeFiles } from './stripes';
 
 interface RestoreOptions extends ConnectionOptions, OutputOptions {
   readonly from: readonly string[];
@@ -76,6 +76,7 @@ async function restore(database: string, options: RestoreOptions, io: Io): Promi
   const { type, decompress, statement, instance, attachTimeout } = options;
   return connectedRun(io, options, async ({ backend, host, sql, reporter, signal }) => {
     const files = stripeFiles('--from', options.from, options.stripes);
+    checkNoTerminal('--from', files, io.stdin);
     const own = sqlOptions(options);
     reporter.say('start', `Restoring ${database} (${type ?? 'database'}) from ${files.join(', ')}`, { command: 'restore', database, type: type ?? 'database', from: files });
     const { bytes, durationMs, messages } = await restoreDatabase({

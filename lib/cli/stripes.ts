@@ -25,3 +25,8 @@ export function stripeFiles(option: string, files: readonly string[], stripes: n
   }
   return Array.from({ length: stripes }, (_, index) => stripeName(only, index + 1, stripes));
 }
+
+/** Backups are not for the eye, nor for the keyboard. Throws ArgumentError. */
+export function checkNoTerminal(option: string, files: readonly string[], stream: { readonly isTTY?: boolean }): void {
+  if (files.includes(STANDARD_STREAM) && stream.isTTY === true) throw new ArgumentError(option, '- is a terminal: redirect it to or from a file or another program');
+}

@@ -8,7 +8,7 @@ import type { Io } from './io';
 import { formatBytes } from './reporter';
 import { connectedRun } from './run';
 import type { Exit } from './run';
-import { STANDARD_STREAM, stripeFiles } from './stripes';
+import { STANDARD_STREAM, checkNoTerminal, stripeFiles } from './stripes';
 
 interface VerifyOptions extends ConnectionOptions, OutputOptions {
   readonly from: readonly string[];
@@ -43,6 +43,7 @@ async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const { list, decompress, checksum, blockSize, maxTransferSize, bufferCount, instance, attachTimeout } = options;
   return connectedRun(io, options, async ({ backend, sql, host, reporter, signal }) => {
     const files = stripeFiles('--from', options.from, options.stripes);
+    checkNoTerminal('--from', files, io.stdin);
     const request = {
       backend, host, sql, signal,
       from: files.includes(STANDARD_STREAM) ? io.stdin : files,

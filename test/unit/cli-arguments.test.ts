@@ -64,6 +64,13 @@ describe('a mistake on the command line ends with 2 before anything is started',
     expect(`${io.stderrText}${io.stdoutText}`).not.toContain('geheim');
   });
 
+  it('a backup to a terminal', async () => {
+    const { code, io } = await run(['backup', 'Sales', '--to', '-'], { terminal: true });
+    expect(code).toBe(EXIT.usage);
+    expect(io.stderrText).toMatch(/--to - is a terminal/);
+    expect(io.stdoutBytes).toHaveLength(0);
+  });
+
   it('names the field in --json too', async () => {
     const { io } = await run(['backup', 'Sales', '--to', 'a', '--server', 'production', '--json']);
     expect(io.event('error')).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field: '--server', exitCode: EXIT.usage });

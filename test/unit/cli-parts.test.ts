@@ -76,6 +76,14 @@ describe('the password', () => {
     await expect(readPassword({ passwordFile: `${file}x` }, {}, realHost.files)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('is understood as PowerShell writes it, and a file that is none is refused', async () => {
+    const file = join(directory, 'password');
+    writeFileSync(file, Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('gehéim\r\n', 'utf16le')]));
+    await expect(readPassword({ passwordFile: file }, {}, realHost.files)).resolves.toBe('gehéim');
+    writeFileSync(file, 'x'.repeat(5000));
+    await expect(readPassword({ passwordFile: file }, {}, realHost.files)).rejects.toBeInstanceOf(ArgumentError);
+  });
+
   it('is not guessed where both are given', async () => {
     await expect(readPassword({ passwordEnv: 'PW', passwordFile: 'x' }, { PW: '1' }, realHost.files)).rejects.toBeInstanceOf(ArgumentError);
     await expect(readPassword({}, {}, realHost.files)).resolves.toBeUndefined();

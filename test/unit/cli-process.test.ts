@@ -81,6 +81,29 @@ describe('a signal in the middle of a backup', () => {
   });
 });
 
+it('leaves nothing under the final name when it is killed, and the next one succeeds', async () => {
+  const machine = machineFile([{ at: 'sql.write', occurrence: 5, action: { hang: true } }]);
+  const target = join(directory, 'sales.bak');
+  const killed = await run(['backup', 'Sales', '--to', target, '--machine', machine], ({ event }, child) => {
+    if (event === 'progress') child.kill('SIGKILL');
+  });
+  expect(killed).toMatchObject({ code: null, signal: 'SIGKILL' });
+  expect(made()).toEqual([expect.stringMatching(/^sales\.bak\..*\.partial$/)]);
+  expect(await run(['backup', 'Sales', '--to', target, '--machine', machineFile()])).toMatchObject({ code: 0 });
+});
+
+it('ends with the code for files, and leaves nothing, when the system takes no more', async () => {
+  // A limit on the size of files, in blocks of 512 or 1024 bytes, stands in for a full disk.
+  const limited = ['-c', 'ulimit -f 1000; exec "$0" "$@"', process.execPath, program];
+  const child = spawn('sh', [...limited, 'backup', 'Sales', '--to', join(directory, 'sales.bak'), '--machine', machineFile(), '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  started.push(child);
+  const events: Record<string, unknown>[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line) as Record<string, unknown>));
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(6);
+  expect(events.at(-1)).toMatchObject({ event: 'error', code: 'EFBIG', exitCode: 6, completionCode: expect.any(Number) as number, leftover: [] });
+  expect(made()).toEqual([]);
+});
+
 it('backs up, verifies and restores a real file byte for byte', async () => {
   const machine = machineFile();
   const original = sha256(join(directory, 'sales.mdf'));

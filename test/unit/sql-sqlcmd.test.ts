@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { AbortError, ArgumentError } from '../../lib/binding/errors';
 import type { ChildProcess } from '../../lib/binding/host';
 import { realHost } from '../../lib/binding/real-host';
@@ -72,6 +73,21 @@ describe('the output of sqlcmd', () => {
 
   it('gives informational messages their number, and leaves out the change of language that it asks for itself', () => {
     expect(parse(classicBackup).messages.map(({ number }) => number)).toEqual([3211, 3014]);
+  });
+
+  it('gives back any messages that sqlcmd printed, whatever their text', () => {
+    const text = fc.stringMatching(/^[A-Za-z0-9 '".,%()]{1,40}$/).filter((line) => !/^\s|\s$/.test(line) && !/^sqlcmd/i.test(line));
+    const message = fc.record({
+      number: fc.integer({ min: 1, max: 60_000 }).filter((number) => number !== 5703), severity: fc.integer({ min: 0, max: 25 }), state: fc.integer({ min: 0, max: 255 }),
+      lines: fc.array(text, { minLength: 1, maxLength: 3 }), lineNumber: fc.integer({ min: 1, max: 999 }),
+    });
+    fc.assert(fc.property(fc.array(message), (messages) => {
+      const printed = messages.flatMap(({ number, severity, state, lines, lineNumber }): Line[] => [
+        ['stderr', `Msg ${String(number)}, Level ${String(severity)}, State ${String(state)}, Server HOST\\SQL2022, Line ${String(lineNumber)}`],
+        ...lines.map((line): Line => ['stderr', line]),
+      ]);
+      expect(parse(printed).messages).toEqual(messages.map(({ lines, ...rest }) => ({ ...rest, message: lines.join('\n') })));
+    }));
   });
 
   it('is understood from a German and a French sqlcmd', () => {
