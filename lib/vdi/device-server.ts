@@ -1,5 +1,6 @@
 /** Answers the commands of one device from its file or stream: several at once, each completed as its own I/O ends. */
-import { HRESULT, VDCommands, VDWhence, WIN32, WindowsError } from '../binding';
+import { HRESULT, VDCommands, VDWhence, WIN32, WindowsError, delay } from '../binding';
+import type { Clock } from '../binding';
 import type { ClientVirtualDevice } from './client-virtual-device';
 import type { Command } from './command';
 import { readCompletionCode, writeCompletionCode } from './completion-codes';
@@ -235,6 +236,9 @@ const sourceAnswers: Answers<SourceMedium> = {
   [VDCommands.Snapshot]: () => ({ code: WIN32.ERROR_OPERATION_ABORTED }),
 };
 
+/** Milliseconds between two looks whether other processes have opened their devices. */
+const ACTIVE_POLL_MS = 10;
+
 export class DeviceServer {
   private readonly answering = new Set<Promise<void>>();
 
@@ -256,16 +260,30 @@ export class DeviceServer {
   }
 
   /**
+   * Waits until the devices in other processes are open too: before, GetCommand answers VD_E_PROTOCOL, and nothing else tells
+   * (VDI spec, client states). Rejects as `serve` does.
+   */
+  async untilActive(clock: Clock, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        this.begin(await this.device.getCommand({ timeoutMs: 0, signal }));
+        return;
+      } catch (error) {
+        if (!(error instanceof WindowsError)) throw error;
+        if (error.hresult === HRESULT.VD_E_TIMEOUT) return;
+        if (error.hresult !== HRESULT.VD_E_PROTOCOL) throw error;
+      }
+      await delay(clock, ACTIVE_POLL_MS, signal);
+    }
+  }
+
+  /**
    * Serves until SQL Server closes the device, and resolves then. Rejects with WindowsError (VD_E_ABORT ...) or, when the signal fired,
    * AbortError; buffers may still be in use then: see `idle`.
    */
   async serve(signal: AbortSignal): Promise<void> {
     for await (const batch of this.device.batches({ signal })) {
-      for (const command of batch) {
-        const answered = this.run(command);
-        this.answering.add(answered);
-        void answered.then(() => this.answering.delete(answered));
-      }
+      for (const command of batch) this.begin(command);
     }
   }
 
@@ -277,6 +295,12 @@ export class DeviceServer {
   /** Resolves once the reads and writes begun so far have ended. */
   ioEnded(): Promise<void> {
     return this.medium.idle();
+  }
+
+  private begin(command: Command): void {
+    const answered = this.run(command);
+    this.answering.add(answered);
+    void answered.then(() => this.answering.delete(answered));
   }
 
   /** Never rejects. Ends when the command's buffer is SQL Server's again; the call that says so may still be under way. */

@@ -9,7 +9,7 @@ import type { Compression } from './compression';
 import { checkDeviceName, checkInstance } from './configuration';
 import { DeviceServer } from './device-server';
 import type { ServedTransfer } from './device-server';
-import { asError, BackupError, RestoreError, transferError } from './errors';
+import { BackupError, RestoreError, asError, transferError } from './errors';
 import type { OutputFile, RestoreSource } from './media';
 import { openSource } from './restore';
 import type { RestoreInput } from './restore';
@@ -138,6 +138,7 @@ class SecondaryDevice implements ServedTransfer {
     const [stripe] = this.targets?.stripes ?? [];
     if (stripe !== undefined && 'target' in stripe) this.server = DeviceServer.toTarget(device, this, stripe.target);
     else if (this.source !== undefined) this.server = DeviceServer.fromSource(device, this, this.source);
+    await this.server?.untilActive(this.host.clock, this.stop.signal);
     await this.server?.serve(this.stop.signal);
     await this.server?.idle();
     if (this.failure === undefined) await this.complete();

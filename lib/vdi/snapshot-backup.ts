@@ -8,7 +8,7 @@ import { runBackup } from './backup';
 import type { BackupOutputOptions, BackupResult } from './backup';
 import type { BackupDestination } from './backup-targets';
 import type { SnapshotSteps } from './device-server';
-import { asError, TransferAbortError, TransferError } from './errors';
+import { TransferAbortError, TransferError, asError } from './errors';
 import { backupStatement, checkDatabase } from './statement';
 import type { BackupSqlOptions } from './statement';
 import { transferOptionNames } from './transfer-options';

@@ -8,7 +8,7 @@ import type { VDConfig } from '../binding/generated/vdi';
 import { ClientVirtualDeviceSet } from './client-virtual-device-set';
 import { DeviceServer } from './device-server';
 import type { SnapshotSteps } from './device-server';
-import { asError, SqlStatementError } from './errors';
+import { SqlStatementError, TransferError, asError } from './errors';
 import type { TransferFailure } from './errors';
 import type { BackupTarget, RestoreSource } from './media';
 import { ProgressMeter } from './progress';
@@ -71,6 +71,7 @@ export type TransferOutcome = ({ readonly ok: true } & Transferred) | { readonly
 
 /** VD_E_ABORT and a lost connection to the machine tell that something happened, not what: any other cause goes before them. */
 function isEcho(error: unknown): boolean {
+  if (error instanceof TransferError) return isEcho(error.cause);
   return error instanceof WindowsError && (error.hresult === HRESULT.VD_E_ABORT || error.hresult === HRESULT.RPC_E_DISCONNECTED);
 }
 
@@ -87,7 +88,8 @@ export class Transfer {
 
   private connecting: Promise<SqlConnection> | undefined;
   private set: ClientVirtualDeviceSet | undefined;
-  private servers: readonly DeviceServer[] = [];
+  /** Undefined for devices in other processes. */
+  private servers: readonly (DeviceServer | undefined)[] = [];
   private serving: Promise<unknown> = Promise.resolve();
   private attached = false;
   /** Every device has come to VD_E_CLOSE. */
@@ -209,30 +211,20 @@ export class Transfer {
   }
 
   private async serve(set: ClientVirtualDeviceSet): Promise<void> {
-    const { direction, stripes, host, endMs, steps, features } = this.request;
-    const servers: DeviceServer[] = [];
-    this.servers = servers;
+    const { direction, stripes, host, endMs, instance } = this.request;
+    // Every device must be open before the first command is asked for (VDI spec, client states).
+    this.servers = await this.orStop(Promise.all(stripes.map((stripe, index) => this.open(set, stripe, index))));
+    const inSecondaries = stripes.some((stripe) => 'secondary' in stripe);
     const serving = stripes.map(async (stripe, index) => {
-      const name = this.deviceNames[index] ?? '';
+      const server = this.servers[index];
       if ('secondary' in stripe) {
-        const { instance } = this.request;
-        const bytes = await stripe.secondary({ instance, setName: this.setName, deviceName: name, signal: this.stop.signal });
+        const bytes = await stripe.secondary({ instance, setName: this.setName, deviceName: this.deviceNames[index] ?? '', signal: this.stop.signal });
         this.progress.transferred(index, bytes);
-        return;
+      } else if (server !== undefined) {
+        if (inSecondaries) await server.untilActive(host.clock, this.stop.signal);
+        await server.serve(this.stop.signal);
+        await server.idle();
       }
-      const device = await this.orStop(set.openDevice(name));
-      const transfer = {
-        randomAccess: (features & VDFeatures.RandomAccess) !== 0,
-        steps,
-        complete: () => this.finishAll(),
-        ioFailed: (error: unknown, completionCode: number) => this.ioFailed(error, completionCode),
-        fail: (error: unknown) => this.fail(error),
-        transferred: (bytes: number) => this.progress.transferred(index, bytes),
-      };
-      const server = 'target' in stripe ? DeviceServer.toTarget(device, transfer, stripe.target) : DeviceServer.fromSource(device, transfer, stripe.source);
-      servers.push(server);
-      await server.serve(this.stop.signal);
-      await server.idle();
     });
     for (const served of serving) served.catch((error: unknown) => this.fail(error));
     this.serving = Promise.allSettled(serving);
@@ -248,9 +240,24 @@ export class Transfer {
     if (direction === 'backup' && this.root === undefined) await this.orStop(this.finishAll());
   }
 
+  private async open(set: ClientVirtualDeviceSet, stripe: Stripe, index: number): Promise<DeviceServer | undefined> {
+    if ('secondary' in stripe) return undefined;
+    const { features, steps } = this.request;
+    const device = await set.openDevice(this.deviceNames[index] ?? '');
+    const transfer = {
+      randomAccess: (features & VDFeatures.RandomAccess) !== 0,
+      steps,
+      complete: () => this.finishAll(),
+      ioFailed: (error: unknown, completionCode: number) => this.ioFailed(error, completionCode),
+      fail: (error: unknown) => this.fail(error),
+      transferred: (bytes: number) => this.progress.transferred(index, bytes),
+    };
+    return 'target' in stripe ? DeviceServer.toTarget(device, transfer, stripe.target) : DeviceServer.fromSource(device, transfer, stripe.source);
+  }
+
   /** The data of every device is durable once this resolves (VDC_Complete; facts/vdi.md 2.6). */
   private async finishAll(): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.ioEnded()));
+    await Promise.all(this.servers.map(async (server) => server?.ioEnded()));
     const { root } = this;
     if (root !== undefined) throw root.error;
     await Promise.all(this.request.stripes.map(async (stripe) => ('target' in stripe ? stripe.target.finish() : undefined)));
@@ -269,9 +276,10 @@ export class Transfer {
 
   /** The transfer is to end by SignalAbort: a cancellation, a failed call, a broken invariant, or the SQL side is gone. */
   private fail(error: unknown): void {
+    // What comes after the stop is its consequence; but an echo may be faster than what it echoes.
+    const late = this.stop.signal.aborted && (this.echo === undefined || error instanceof AbortError);
     if (isEcho(error)) this.echo ??= error;
-    // What comes after the stop is its consequence.
-    else if (!this.stop.signal.aborted && this.root === undefined) this.root = { error };
+    else if (!late) this.root ??= { error };
     if (this.stop.signal.aborted) return;
     const reason = asError(error);
     this.stop.abort(reason);
@@ -327,7 +335,7 @@ export class Transfer {
   }
 
   private async close(set: ClientVirtualDeviceSet): Promise<void> {
-    const idle = Promise.all(this.servers.map((server) => server.idle()));
+    const idle = Promise.all(this.servers.map(async (server) => server?.idle()));
     if (!(await this.within('I/O on the buffers', idle))) {
       // Never before the I/O has ended (seed 000): the rest is done then, behind the caller's back.
       void idle.then(() => set.close()).catch(() => set.abandon());

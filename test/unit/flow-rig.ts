@@ -14,8 +14,9 @@ export interface FlowRig {
   readonly sql: PlayedSqlServer;
 }
 
-export function flowRig(script: Script): FlowRig {
-  const clock = new SimulatedClock();
+/** @param autoAdvance the clock moves on by itself whenever nothing else can run */
+export function flowRig(script: Script, autoAdvance = false): FlowRig {
+  const clock = new SimulatedClock({ autoAdvance });
   const host = new SimulatedHost({ clock });
   const machine = new SimulatedWindows({ host });
   return { machine, host, clock, disk: host.files, sql: new PlayedSqlServer(machine, script) };

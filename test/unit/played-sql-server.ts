@@ -3,6 +3,7 @@
 import { AbortError, VDFeatures } from '../../lib/binding';
 import type { SqlConnection, SqlExecuteOptions, SqlMessage, SqlResult, SqlRow, SqlServer } from '../../lib/binding';
 import type { SimulatedProcess, SimulatedWindows } from '../../lib/simulator';
+import { Failure } from '../../lib/simulator/kernel-object';
 import { ServerVirtualDeviceSet } from '../../lib/simulator/vdi';
 import type { IServerVirtualDevice, SharedBuffer, VDS_Command } from '../../lib/simulator/vdi';
 
@@ -127,7 +128,16 @@ export class PlayedSqlServer implements SqlServer {
     try {
       await new Promise<void>((resolve, reject) => {
         signal?.addEventListener('abort', () => reject(new AbortError(signal.reason)), { once: true });
-        Promise.resolve(this.script(statement)).then(resolve, reject);
+        Promise.resolve(this.script(statement)).then(resolve, (error: unknown) => {
+          if (!(error instanceof Failure)) {
+            reject(error);
+            return;
+          }
+          // The set was aborted under it.
+          statement.say(18_210, 16, 'operating system error 995');
+          statement.terminate();
+          resolve();
+        });
       });
       return { messages: statement.messages, rows: statement.rows };
     } finally {

@@ -129,7 +129,7 @@ describe('a backup to a stream', () => {
   it('leaves standard output open', async () => {
     const rig = flowRig(backupScript);
     const written = jest.spyOn(process.stdout, 'write').mockImplementation((_chunk: unknown, done?: unknown) => {
-      if (typeof done === 'function') done();
+      if (typeof done === 'function') Reflect.apply(done, undefined, []);
       return true;
     });
     const end = jest.spyOn(process.stdout, 'end');
