@@ -80,7 +80,7 @@ function sqlOptions(options: BackupOptions): BackupSqlOptions {
 async function backup(database: string, options: BackupOptions, io: Io): Promise<number> {
   const { type, compress, overwrite, sha256, statement, instance, attachTimeout } = options;
   const toStdout = options.to.includes(STANDARD_STREAM);
-  return connectedRun(io, { ...options, dataOnStdout: toStdout }, async ({ backend, host, sql, reporter, signal }) => {
+  return connectedRun(io, { ...options, dataOnStdout: toStdout, afterAbort: 'nothing partial is left' }, async ({ backend, host, sql, reporter, signal }) => {
     const files = stripeFiles('--to', options.to, options.stripes);
     checkNoTerminal('--to', files, io.stdout);
     const own = sqlOptions(options);

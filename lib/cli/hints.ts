@@ -23,7 +23,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ETIMEOUT: 'Is SQL Server running, and is TCP/IP enabled for the instance? --driver sqlcmd connects without TCP.',
   EINSTLOOKUP: 'The SQL Server Browser service did not know the instance: start it, or check --instance.',
   EEXIST: 'The file exists already: choose another name, or add --overwrite.',
-  ENOSPC: 'The disk is full. The backup was given up and its partial files are gone.',
+  ENOSPC: 'The disk is full: the backup was given up.',
   EACCES: 'This account may not use that file or folder.',
   EPERM: 'This account may not use that file or folder.',
   ENOENT: 'No such file or folder.',

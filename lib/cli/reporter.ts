@@ -23,6 +23,8 @@ export interface ReporterOptions {
   readonly json?: true;
   /** Standard output carries data. */
   readonly dataOnStdout?: boolean;
+  /** How things are after an abort that has left no file behind. */
+  readonly afterAbort?: string;
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
@@ -97,7 +99,7 @@ export class Reporter {
       return;
     }
     this.clearBar();
-    for (const line of [...`winbackup: ${text}`.split('\n'), ...detailsOf(error), ...(hint === undefined ? [] : [hint])]) {
+    for (const line of [...`winbackup: ${text}`.split('\n'), ...this.detailsOf(error), ...(hint === undefined ? [] : [hint])]) {
       this.io.stderr.write(`${this.prefix()}${line}\n`);
     }
   }
@@ -107,6 +109,14 @@ export class Reporter {
     if (!this.barShown) return;
     this.io.stderr.write('\r\u001b[K');
     this.barShown = false;
+  }
+
+  /** Of an aborted transfer: by what, what SQL Server said to it, and what is left. A failed one has that in its message. */
+  private detailsOf(error: unknown): readonly string[] {
+    if (!(error instanceof TransferAbortError)) return [];
+    const said = error.sqlMessages.filter(isSqlError).map(({ number, message }) => `SQL Server ${String(number)}: ${message}`);
+    const left = error.leftover.length === 0 && this.options.afterAbort !== undefined ? [this.options.afterAbort] : [];
+    return [textOf(error.cause), ...said, ...left].map((line) => `  ${line}`);
   }
 
   private line(text: string): void {
@@ -134,13 +144,6 @@ function errorFields(error: unknown): Record<string, unknown> {
     if (value !== undefined) fields[name] = name === 'field' && typeof value === 'string' ? optionOf(value) : value;
   }
   return fields;
-}
-
-/** Of an aborted transfer: by what, what SQL Server said to it, and what is left. A failed one has that in its message. */
-function detailsOf(error: unknown): readonly string[] {
-  if (!(error instanceof TransferAbortError)) return [];
-  const said = error.sqlMessages.filter(isSqlError).map(({ number, message }) => `  SQL Server ${String(number)}: ${message}`);
-  return [`  ${textOf(error.cause)}`, ...said, ...(error.leftover.length === 0 ? ['  nothing partial is left'] : [])];
 }
 
 /** Errors of other realms have a message too. A wrong argument is called by its option. */

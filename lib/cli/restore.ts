@@ -74,7 +74,7 @@ function sqlOptions(options: RestoreOptions): RestoreSqlOptions {
 
 async function restore(database: string, options: RestoreOptions, io: Io): Promise<number> {
   const { type, decompress, statement, instance, attachTimeout } = options;
-  return connectedRun(io, options, async ({ backend, host, sql, reporter, signal }) => {
+  return connectedRun(io, { ...options, afterAbort: 'the database may be left in the state RESTORING: restore it again' }, async ({ backend, host, sql, reporter, signal }) => {
     const files = stripeFiles('--from', options.from, options.stripes);
     checkNoTerminal('--from', files, io.stdin);
     const own = sqlOptions(options);

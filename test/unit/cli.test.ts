@@ -200,6 +200,18 @@ describe('signals', () => {
     expect(io.stderrText).not.toContain('simulator error');
   });
 
+  it('an aborted restore says how the database may be', async () => {
+    await backUp();
+    const { code, io } = await run(['restore', 'Sales', '--from', at('sales.bak'), '--replace'], {}, (captured) => {
+      captured.onLine = (line) => {
+        if (line.includes('[#')) captured.send('SIGINT');
+      };
+    });
+    expect(code).toBe(EXIT.SIGINT);
+    expect(io.stderrText).toMatch(/RESTORE of Sales was aborted[^]*RESTORING: restore it again/);
+    expect(io.stderrText).not.toContain('nothing partial');
+  });
+
   it('the second one ends the process, after saying so', async () => {
     machine.faults.add({ at: 'sql.write', occurrence: 3, action: { hang: true } });
     const { code, io } = await run(['backup', 'Sales', '--to', at('sales.bak')], {}, (captured) => {
