@@ -11,8 +11,10 @@ import type { IClientVirtualDevice, IClientVirtualDeviceSet2, VDConfig } from '.
 import { nativeBackend } from '../../lib/binding/native';
 import type { ProxyObject } from '../../lib/binding/proxy';
 import { realHost } from '../../lib/binding/real-host';
+import type { SqlServer } from '../../lib/binding/sql';
 import { vdiTable } from '../../lib/binding/tables/vdi';
-import { MachineControl, SimulatedClock, SimulatedWindows } from '../../lib/simulator';
+import { MachineControl, SimulatedClock, SimulatedWindows, simulatedSqlServer } from '../../lib/simulator';
+import { InThreadChannel } from '../../lib/simulator/transport/in-thread';
 import { openWineMachine } from '../wine/wine-machine';
 import { ScriptedServer } from './scripted-server';
 
@@ -25,17 +27,26 @@ interface Machine {
   readonly control: MachineControl;
   /** A channel for the server's side, past the backend under test. */
   readonly serverChannel: Channel;
+  /** What is alive of the client's side: objects, references, areas ... by name. */
+  alive(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
-async function simulatedMachine(): Promise<Machine> {
+function simulatedMachine(): Machine {
   const machine = new SimulatedWindows({ host: { ...realHost, clock: new SimulatedClock() } });
-  const serverChannel = await machine.openChannel();
-  return { backend: machine, control: machine.openControl(), serverChannel, close: () => serverChannel.close() };
+  const serverChannel = new InThreadChannel(machine, machine.createProcess('server').id);
+  const clientHandles = (): number =>
+    machine.processList.filter(({ name }) => name === 'client').reduce((sum, { id }) => sum + machine.handleCount(id), 0);
+  return {
+    backend: machine, control: machine.openControl(), serverChannel,
+    alive: () => Promise.resolve({ handles: clientHandles(), areas: machine.memory.count, sets: machine.virtualDevices.count }),
+    close: () => serverChannel.close(),
+  };
 }
 
 async function nativeMachine(): Promise<Machine> {
-  return { backend: nativeBackend(), ...(await openWineMachine()) };
+  const { control, serverChannel, counts, close } = await openWineMachine();
+  return { backend: nativeBackend(), control, serverChannel, alive: async () => ({ ...(await counts()) }), close };
 }
 
 export const backendUnderTest = process.env['WINBACKUP_TEST_BACKEND'] === 'native' ? 'native' : 'simulated';
@@ -88,7 +99,16 @@ export class Rig {
   private constructor(private readonly machine: Machine) {}
 
   static async open(): Promise<Rig> {
-    return new Rig(backendUnderTest === 'native' ? await nativeMachine() : await simulatedMachine());
+    return new Rig(backendUnderTest === 'native' ? await nativeMachine() : simulatedMachine());
+  }
+
+  get backend(): Backend {
+    return this.machine.backend;
+  }
+
+  /** The machine's SQL Server, past the backend under test. */
+  get sql(): SqlServer {
+    return simulatedSqlServer(this.machine.serverChannel);
   }
 
   get control(): MachineControl {
@@ -172,6 +192,12 @@ export class Rig {
     return call;
   }
 
+  /** What has outlived the tests, by name; nothing should. */
+  async alive(): Promise<Readonly<Record<string, number>>> {
+    const counts = Object.entries(await this.machine.alive());
+    return Object.fromEntries(counts.filter(([, count]) => count !== 0));
+  }
+
   /** Ends what a test has opened. */
   async reset(): Promise<void> {
     for (const channel of this.channels.splice(0)) await channel.close();
@@ -194,6 +220,12 @@ export function useRig(): () => Rig {
     rig = await Rig.open();
   });
   afterEach(() => current().reset());
-  afterAll(() => current().close());
+  afterAll(async () => {
+    try {
+      expect(await current().alive()).toEqual({});
+    } finally {
+      await current().close();
+    }
+  });
   return current;
 }

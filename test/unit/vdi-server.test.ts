@@ -182,6 +182,18 @@ describe('SendCommand', () => {
     expect(result(() => bench.server.freeBuffer(buffer))).toBe('VD_E_INVALID');
   });
 
+  it('uses the same few command blocks again and again', async () => {
+    const bench = await new Bench().active();
+    const pointers = new Set<unknown>();
+    for (let count = 0; count < 20; count += 1) {
+      bench.device().sendCommand(bench.command(VDCommands.Flush));
+      const { command } = await bench.getCommand();
+      pointers.add(command['pointer']);
+      await bench.complete(command['pointer']);
+    }
+    expect(pointers.size).toBeLessThanOrEqual(4);
+  });
+
   it('a routine may send the next command at once, also into a queue that was full', async () => {
     const bench = new Bench();
     bench.machine.virtualDevices.queueDepth = 1;
