@@ -71,12 +71,17 @@ void Connection::CallJavaScript(napi_env raw_env, napi_value answer, void* conte
     call = found->second;
   }
   // Only Reply and Close end the call, both on this thread.
-  Napi::Array args = Napi::Array::New(env, call->inputs.size());
-  for (size_t i = 0; i < call->inputs.size(); ++i)
-    args.Set(static_cast<uint32_t>(i), ToJavaScript(env, call->inputs[i]));
-  Napi::Function(env, answer)
-      .Call({Napi::Number::New(env, id), Napi::Number::New(env, call->handle), Napi::String::New(env, call->operation),
-             args});
+  try {
+    Napi::Array args = Napi::Array::New(env, call->inputs.size());
+    for (size_t i = 0; i < call->inputs.size(); ++i)
+      args.Set(static_cast<uint32_t>(i), ToJavaScript(env, call->inputs[i]));
+    Napi::Function(env, answer)
+        .Call({Napi::Number::New(env, id), Napi::Number::New(env, call->handle),
+               Napi::String::New(env, call->operation), args});
+  } catch (const Napi::Error& error) {
+    // An uncaught exception of the Worker's; or it is being terminated, and Close will answer.
+    error.ThrowAsJavaScriptException();
+  }
 }
 
 bool Connection::Reply(uint32_t id, HRESULT result, const Napi::Array& outputs) {
