@@ -130,7 +130,7 @@ export class PlayedSqlServer implements SqlServer {
         signal?.addEventListener('abort', () => reject(new AbortError(signal.reason)), { once: true });
         Promise.resolve(this.script(statement)).then(resolve, (error: unknown) => {
           if (!(error instanceof Failure)) {
-            reject(error);
+            reject(error instanceof Error ? error : new Error(String(error)));
             return;
           }
           // The set was aborted under it.
