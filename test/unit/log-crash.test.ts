@@ -21,7 +21,10 @@ function cutBefore(host: SimulatedHost, operation: number): { readonly host: Hos
   const files: Files = {
     stat: (file) => host.files.stat(file),
     list: (directory) => host.files.list(directory),
+    entries: (directory) => host.files.entries(directory),
     makeDirectory: (directory) => host.files.makeDirectory(directory),
+    removeDirectory: (directory) => pass(() => host.files.removeDirectory(directory)),
+    copy: (from, to) => pass(() => host.files.copy(from, to)),
     resolve: (file) => host.files.resolve(file),
     directoryOf: (file) => host.files.directoryOf(file),
     rename: (from, to) => pass(() => host.files.rename(from, to)),

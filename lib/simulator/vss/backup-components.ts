@@ -8,7 +8,7 @@ import type { FetchedVSS_OBJECT_PROP, PlainVSS_SNAPSHOT_PROP, SimulatedIVssBacku
 import { Failure, KernelObject } from '../kernel-object';
 import type { EndReason } from '../kernel-object';
 import type { SimulatedProcess } from '../machine';
-import { AsyncOperation } from './async-operation';
+import { AsyncOperation, OperationCancelled } from './async-operation';
 import type { Cancellation } from './async-operation';
 import { requireOrder } from './call-order';
 import type { CallState, ComponentsCall } from './call-order';
@@ -691,7 +691,15 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
   }
 
   private begin(run: (cancellation: Cancellation) => Promise<number | void>): [KernelObject] {
-    const operation = new AsyncOperation(this.coordinator.machine.host.clock, this.coordinator.version, run);
+    const { machine, version } = this.coordinator;
+    const operation = new AsyncOperation(machine.host.clock, version, async (cancellation) => {
+      try {
+        return await run(cancellation);
+      } catch (error) {
+        if (!(error instanceof Failure) && !(error instanceof OperationCancelled)) machine.eventLog.write('VSS', 12289, 'error', `unexpected: ${String(error)}`);
+        throw error;
+      }
+    });
     this.operation = operation;
     return [operation];
   }

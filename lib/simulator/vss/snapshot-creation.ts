@@ -132,7 +132,6 @@ export class SnapshotCreation {
     if (volume?.directory === undefined || volume.shadowStorage === undefined || this.over) return;
     const { host, eventLog } = this.coordinator.machine;
     snapshot.directory = `${volume.shadowStorage}/{${snapshot.id}}`;
-    await host.files.makeDirectory(volume.shadowStorage);
     snapshot.report = await copyDirectory(host.files, volume.directory, snapshot.directory, volume.shadowStorage);
     const { changed, skipped } = snapshot.report;
     if (skipped.length > 0) eventLog.write('VSS', 8193, 'warning', `the copy of ${volume.name} leaves out what is neither file nor directory: ${skipped.join(', ')}`);
