@@ -9,44 +9,19 @@ import type { Files } from '../binding/host';
 import { checkFault } from './faults';
 import type { Fault } from './faults';
 import { readAll } from './machine-state';
-
-export interface DatabaseDescription {
-  readonly name: string;
-  /** A real file with the pages, absolute here; in the JSON relative to the description. A restore writes it anew. */
-  readonly file?: string;
-  /** Instead of a file: so many bytes from a generator. */
-  readonly generatedBytes?: number;
-  /** Of the generator; default the machine's. */
-  readonly seed?: number;
-  readonly recoveryModel?: RecoveryModel;
-  /** Bytes of a FILESTREAM container, generated. */
-  readonly filestreamBytes?: number;
-}
-
-export interface LoginDescription {
-  readonly name: string;
-  /** Virtual devices are for members of sysadmin only (facts/vdi.md 2.11). Default true. */
-  readonly sysadmin: boolean;
-}
-
-export interface InstanceDescription {
-  /** null is the default instance. */
-  readonly name: string | null;
-  readonly databases: readonly DatabaseDescription[];
-  readonly logins: readonly LoginDescription[];
-}
+import type { DatabaseOptions, InstanceOptions, LoginOptions, RecoveryModel } from './sql-server';
 
 export interface MachineDescription {
   readonly seed: number;
   /** `simulated`: time stands until somebody advances it. */
   readonly clock: 'real' | 'simulated';
-  readonly instances: readonly InstanceDescription[];
+  /** Paths of database files are absolute here; in the JSON they are relative to the description. Absent: the default instance as it is. */
+  readonly instances?: readonly InstanceOptions[];
   /** Those of `delays` (a place and its milliseconds) among them. */
   readonly faults: readonly Fault[];
 }
 
-const recoveryModels = ['FULL', 'BULK_LOGGED', 'SIMPLE'] as const;
-type RecoveryModel = (typeof recoveryModels)[number];
+const recoveryModels: readonly RecoveryModel[] = ['FULL', 'BULK_LOGGED', 'SIMPLE'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -77,7 +52,7 @@ function checkDifferent(names: readonly (readonly [string, string])[]): void {
 
 const isOneOf = <T extends string>(values: readonly T[], value: unknown): value is T => values.some((each) => each === value);
 
-function database(field: string, value: unknown, directory: string): DatabaseDescription {
+function database(field: string, value: unknown, directory: string): DatabaseOptions {
   checkObject(field, value, ['name', 'file', 'generatedBytes', 'seed', 'recoveryModel', 'filestreamBytes']);
   const { name, file, generatedBytes, seed, recoveryModel, filestreamBytes } = value;
   checkName(`${field}.name`, name);
@@ -99,7 +74,7 @@ function database(field: string, value: unknown, directory: string): DatabaseDes
   };
 }
 
-function login(field: string, value: unknown): LoginDescription {
+function login(field: string, value: unknown): LoginOptions {
   checkObject(field, value, ['name', 'sysadmin']);
   const { name, sysadmin = true } = value;
   checkName(`${field}.name`, name);
@@ -107,15 +82,17 @@ function login(field: string, value: unknown): LoginDescription {
   return { name, sysadmin };
 }
 
-function instance(field: string, value: unknown, directory: string): InstanceDescription {
-  checkObject(field, value, ['name', 'databases', 'logins']);
-  const { name = null } = value;
-  if (name !== null) checkName(`${field}.name`, name);
+function instance(field: string, value: unknown, directory: string): InstanceOptions {
+  checkObject(field, value, ['name', 'version', 'databases', 'logins']);
+  const { name, version } = value;
+  if (name !== undefined) checkName(`${field}.name`, name);
+  if (version !== undefined) checkString(`${field}.version`, version);
+  if (version !== undefined && !/^\d+\.\d+\.\d+\.\d+$/.test(version)) throw new ArgumentError(`${field}.version`, 'must be like 16.0.4175.1');
   const databases = elements(`${field}.databases`, value['databases']).map(([at, each]) => database(at, each, directory));
   checkDifferent(databases.map((each, index) => [`${field}.databases[${String(index)}].name`, each.name]));
   const logins = elements(`${field}.logins`, value['logins']).map(([at, each]) => login(at, each));
   checkDifferent(logins.map((each, index) => [`${field}.logins[${String(index)}].name`, each.name]));
-  return { name, databases, logins };
+  return { ...(name === undefined ? {} : { name }), ...(version === undefined ? {} : { version }), databases, logins };
 }
 
 /** @param directory where the relative paths of database files begin */
@@ -135,14 +112,14 @@ export function parseMachineDescription(value: unknown, directory: string): Mach
     checkFault(at, fault);
     faults.push(fault);
   }
-  return { seed, clock, instances, faults };
+  return { seed, clock, faults, ...(value['instances'] === undefined ? {} : { instances }) };
 }
 
 /** Rejects with ArgumentError (the field; for the file itself `machine`), also for a database whose file is not there. */
 export async function readMachineFile(file: string, files: Files): Promise<MachineDescription> {
   const description = parseMachineDescription(await readJson(file, files), files.directoryOf(files.resolve(file)));
-  for (const [at, { databases }] of description.instances.entries()) {
-    for (const [index, { file: pages }] of databases.entries()) {
+  for (const [at, { databases }] of (description.instances ?? []).entries()) {
+    for (const [index, { file: pages }] of (databases ?? []).entries()) {
       if (pages === undefined) continue;
       if ((await files.stat(pages))?.isFile !== true) throw new ArgumentError(`instances[${String(at)}].databases[${String(index)}].file`, `is no file: ${pages}`);
     }

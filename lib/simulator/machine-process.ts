@@ -36,27 +36,29 @@ export interface ServedMachine extends MachineOfFile {
 export async function serveMachine(file: string): Promise<ServedMachine> {
   const description = await readMachineFile(file, realHost.files);
   const host: Host = description.clock === 'simulated' ? { ...realHost, clock: new SimulatedClock() } : realHost;
-  const machine = new SimulatedWindows({ seed: description.seed, host });
+  const machine = new SimulatedWindows({ seed: description.seed, host, ...(description.instances === undefined ? {} : { instances: description.instances }) });
   let begin: () => void = () => undefined;
   const served = await servePipe(machine, new Promise<void>((resolve) => (begin = resolve)));
   let state: MachineState;
   try {
-    state = await MachineState.open(realHost, file, machine, served.path, answers);
+    state = await MachineState.open(realHost, file, { machine, instances: description.instances, pipe: served.path, answers });
   } catch (error) {
     await served.close();
     throw error;
   }
   for (const fault of description.faults) machine.faults.add(fault);
   begin();
+  const end = async (): Promise<void> => {
+    await served.close();
+    await state.close();
+  };
+  let ended: Promise<void> | undefined;
   return {
     machine,
     pipe: served.path,
     backend: { kind: 'simulated', host: realHost, openChannel: () => machine.openChannel() },
     openControl: () => Promise.resolve(machine.openControl()),
-    async close() {
-      await served.close();
-      await state.close();
-    },
+    close: () => (ended ??= end()),
   };
 }
 

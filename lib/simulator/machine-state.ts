@@ -3,14 +3,18 @@
  * with. One process at a time owns it.
  */
 import { deserialize, serialize } from 'node:v8';
-import { StateError } from '../binding/errors';
+import { StateError, errorCode } from '../binding/errors';
 import { delay } from '../binding/host';
 import type { Files, Host } from '../binding/host';
 import type { EventLogEntry } from './event-log';
 import type { SimulatedWindows } from './machine';
+import type { InstanceOptions } from './sql-server';
+import { InstanceKeeper } from './sql-server/kept-state';
+import type { KeptInstances } from './sql-server/kept-state';
 
 const RUNNING = 'running.json';
 const STATE = 'state';
+/** Of the layout of the state file. */
 const STATE_VERSION = 1;
 /** How long a process may take between creating the file and having written it. */
 const ANNOUNCEMENT_MS = 500;
@@ -18,14 +22,22 @@ const ANNOUNCEMENT_MS = 500;
 interface SavedState {
   readonly version: number;
   readonly events: readonly EventLogEntry[];
+  readonly instances: KeptInstances;
 }
 
 function isSavedState(value: unknown): value is SavedState {
   return typeof value === 'object' && value !== null && 'version' in value && value.version === STATE_VERSION;
 }
 
-/** Whether somebody answers at the pipe. */
-export type Answers = (pipe: string) => Promise<boolean>;
+export interface StateOwner {
+  readonly machine: SimulatedWindows;
+  /** As the machine was made with them. */
+  readonly instances: readonly InstanceOptions[] | undefined;
+  /** Where it is served. */
+  readonly pipe: string;
+  /** Whether somebody answers at a pipe. */
+  readonly answers: (pipe: string) => Promise<boolean>;
+}
 
 export class MachineState {
   private saving: Promise<void> = Promise.resolve();
@@ -33,13 +45,16 @@ export class MachineState {
   private failure: unknown;
 
   private readonly files: Files;
+  private readonly keeper: InstanceKeeper;
 
   private constructor(
     private readonly host: Host,
     private readonly directory: string,
     private readonly machine: SimulatedWindows,
+    instances: readonly InstanceOptions[] | undefined,
   ) {
     this.files = host.files;
+    this.keeper = new InstanceKeeper(machine, host.files, directory, instances);
   }
 
   static directoryOf(file: string, files: Files): string {
@@ -58,15 +73,14 @@ export class MachineState {
    * Takes the state into possession, loads it into the machine, and keeps it saved from now on.
    * Rejects with a StateError: ERR_MACHINE_RUNNING while another process has it, ERR_MACHINE_STATE when it cannot be read.
    */
-  static async open(host: Host, file: string, machine: SimulatedWindows, pipe: string, answers: Answers): Promise<MachineState> {
-    const { files } = host;
-    const state = new MachineState(host, MachineState.directoryOf(file, files), machine);
-    await files.makeDirectory(state.directory);
+  static async open(host: Host, file: string, { machine, instances, pipe, answers }: StateOwner): Promise<MachineState> {
+    const state = new MachineState(host, MachineState.directoryOf(file, host.files), machine, instances);
+    await host.files.makeDirectory(state.directory);
     await state.claim(file, pipe, answers);
     try {
       await state.load();
     } catch (error) {
-      await files.remove(state.path(RUNNING));
+      await host.files.remove(state.path(RUNNING));
       throw error;
     }
     machine.eventLog.watch(() => state.saveSoon());
@@ -85,7 +99,7 @@ export class MachineState {
     return `${this.directory}/${name}`;
   }
 
-  private async claim(file: string, pipe: string, answers: Answers): Promise<void> {
+  private async claim(file: string, pipe: string, answers: StateOwner['answers']): Promise<void> {
     const announcement = new TextEncoder().encode(JSON.stringify({ pipe }));
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -94,7 +108,7 @@ export class MachineState {
         await running.close();
         return;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (!(errorCode(error) === 'EEXIST')) throw error;
       }
       const other = await MachineState.pipeOf(file, this.files).catch(() => undefined);
       if (other !== undefined && (await answers(other))) throw new StateError('ERR_MACHINE_RUNNING', `the simulated machine of ${file} runs already`);
@@ -114,6 +128,7 @@ export class MachineState {
     }
     if (!isSavedState(saved)) throw new StateError('ERR_MACHINE_STATE', `the state of the simulated machine is of another version; remove ${this.directory} to begin anew`);
     this.machine.eventLog.load(saved.events);
+    await this.keeper.load(saved.instances);
   }
 
   /** One save at a time; what changes meanwhile is saved after it. */
@@ -131,7 +146,8 @@ export class MachineState {
   }
 
   private async save(): Promise<void> {
-    const state: SavedState = { version: STATE_VERSION, events: this.machine.eventLog.entries };
+    const instances = await this.keeper.keep();
+    const state: SavedState = { version: STATE_VERSION, events: this.machine.eventLog.entries, instances };
     const temporary = this.path(`${STATE}.new`);
     await this.files.remove(temporary).catch(() => undefined);
     const file = await this.files.open(temporary, 'create');
@@ -143,6 +159,7 @@ export class MachineState {
     }
     await this.files.rename(temporary, this.path(STATE));
     await this.files.syncDirectory(this.directory);
+    await this.keeper.clean(instances);
   }
 }
 

@@ -17,7 +17,7 @@ describe('a machine file', () => {
         clock: 'simulated',
         instances: [
           { databases: [{ name: 'Sales', file: 'sales.dat' }, { name: 'Big', generatedBytes: 1e9, seed: 3, recoveryModel: 'SIMPLE', filestreamBytes: 10 }], logins: [{ name: 'agent' }, { name: 'guest', sysadmin: false }] },
-          { name: 'SQLEXPRESS' },
+          { name: 'SQLEXPRESS', version: '11.0.2100.60' },
         ],
         delays: { 'sql.write': 5 },
         faults: [{ at: 'IClientVirtualDevice::GetCommand', occurrence: 3, action: { hang: true } }],
@@ -29,11 +29,10 @@ describe('a machine file', () => {
       clock: 'simulated',
       instances: [
         {
-          name: null,
           databases: [{ name: 'Sales', file: '/machines/sales.dat' }, { name: 'Big', generatedBytes: 1e9, seed: 3, recoveryModel: 'SIMPLE', filestreamBytes: 10 }],
           logins: [{ name: 'agent', sysadmin: true }, { name: 'guest', sysadmin: false }],
         },
-        { name: 'SQLEXPRESS', databases: [], logins: [] },
+        { name: 'SQLEXPRESS', version: '11.0.2100.60', databases: [], logins: [] },
       ],
       faults: [
         { at: 'sql.write', action: { delayMs: 5 } },
@@ -43,7 +42,7 @@ describe('a machine file', () => {
   });
 
   it('may say nothing at all', () => {
-    expect(parseMachineDescription({}, '/')).toEqual({ seed: 1, clock: 'real', instances: [], faults: [] });
+    expect(parseMachineDescription({}, '/')).toEqual({ seed: 1, clock: 'real', faults: [] });
   });
 
   it.each<[unknown, string]>([
@@ -54,6 +53,7 @@ describe('a machine file', () => {
     [{ instances: {} }, 'instances'],
     [{ instances: [{}, { name: 'mssqlserver' }] }, 'instances[1].name'],
     [{ instances: [{ name: '' }] }, 'instances[0].name'],
+    [{ instances: [{ version: '2022' }] }, 'instances[0].version'],
     [{ instances: [{ database: [] }] }, 'instances[0].database'],
     [{ instances: [{ databases: [{ file: 'x' }] }] }, 'instances[0].databases[0].name'],
     [{ instances: [{ databases: [{ name: 'a', file: 'x', generatedBytes: 1 }] }] }, 'instances[0].databases[0].generatedBytes'],

@@ -1,0 +1,14 @@
+/** A simulated machine in a process of its own, for tests that kill it. */
+import { serveMachine } from '../../lib/simulator';
+
+const [, , file = ''] = process.argv;
+serveMachine(file).then(
+  (machine) => {
+    process.once('SIGTERM', () => void machine.close());
+    process.stdout.write('serving\n');
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error && 'code' in error ? String(error.code) : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);
