@@ -1,9 +1,11 @@
 /** The server's side of a virtual device set: what only SQL Server sees of commands, buffers and aborts (seed 000; facts/vdi.md 2.4, 2.5). */
+import * as fc from 'fast-check';
 import { MACHINE } from '../../lib/binding/channel';
 import { VDCommands, WIN32 } from '../../lib/binding/codes';
 import { CLSID_MSSQL_ClientVirtualDeviceSet } from '../../lib/binding/generated/vdi';
 import { sharedAreas } from '../../lib/simulator';
 import { ServerVirtualDeviceSet } from '../../lib/simulator/vdi';
+import type { SharedBuffer } from '../../lib/simulator/vdi';
 import { Bench, result } from './vdi-bench';
 
 const aborts = [
@@ -316,6 +318,30 @@ describe('buffers', () => {
     for (const parity of [0, 1]) for (const [index, buffer] of buffers.entries()) if (index % 2 === parity) bench.server.freeBuffer(buffer);
     expect(bench.server.queryAvailableBuffers(512, 0)).toBe(before);
     expect(result(() => bench.server.allocateBuffer(before * 512, 0))).toBe('ok');
+  });
+
+  it('never overlap, with their prefix zones, and keep their alignment, in whatever order they come and go', async () => {
+    const request = fc.record({ size: fc.integer({ min: 1, max: 20_000 }), alignment: fc.constantFrom(0, 512, 4096, 65536), free: fc.boolean(), pick: fc.nat() });
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 1000 }), fc.array(request, { maxLength: 40, size: 'max' }), async (prefixZoneSize, requests) => {
+        const { server, machine } = await new Bench({ prefixZoneSize }).active();
+        const held: SharedBuffer[] = [];
+        for (const { size, alignment, free, pick } of requests) {
+          if (free && held.length > 0) {
+            for (const buffer of held.splice(pick % held.length, 1)) server.freeBuffer(buffer);
+          } else if (server.queryAvailableBuffers(size, alignment) > 0) {
+            const buffer = server.allocateBuffer(size, alignment);
+            expect(buffer.address % BigInt(Math.max(512, alignment))).toBe(0n);
+            // All of it, the prefix zone included, lies in memory of the set.
+            expect(machine.memory.view(buffer.address - BigInt(prefixZoneSize), size + prefixZoneSize).byteLength).toBe(size + prefixZoneSize);
+            held.push(buffer);
+          } else expect(result(() => server.allocateBuffer(size, alignment))).toBe('VD_E_MEMORY');
+        }
+        const ranges = held.map(({ address, byteLength }) => [Number(address) - prefixZoneSize, Number(address) + byteLength] as const).sort(([a], [b]) => a - b);
+        for (const [index, [start]] of ranges.entries()) if (index > 0) expect(start).toBeGreaterThanOrEqual(ranges[index - 1]?.[1] ?? 0);
+      }),
+      { numRuns: 60, seed: 7 },
+    );
   });
 
   it('refuse an alignment that is no power of two, no bytes, and being freed twice: VD_E_INVALID', async () => {

@@ -35,21 +35,24 @@ class Area {
   }
 
   release(piece: Piece): void {
-    const index = this.free.findIndex(({ start }) => start > piece.start);
-    const at = index < 0 ? this.free.length : index;
+    const following = this.free.findIndex(({ start }) => start > piece.start);
+    const at = following < 0 ? this.free.length : following;
     this.free.splice(at, 0, { ...piece });
-    for (let i = Math.max(0, at - 1); i + 1 < this.free.length && i <= at;) {
-      const [left, right] = [this.free[i], this.free[i + 1]];
-      if (left !== undefined && right !== undefined && left.end === right.start) {
-        left.end = right.end;
-        this.free.splice(i + 1, 1);
-      } else i += 1;
-    }
+    this.join(at);
+    this.join(at - 1);
+  }
+
+  /** Makes one piece of the one at `index` and the next, if they touch. */
+  private join(index: number): void {
+    const [left, right] = [this.free[index], this.free[index + 1]];
+    if (left === undefined || left.end !== right?.start) return;
+    left.end = right.end;
+    this.free.splice(index + 1, 1);
   }
 }
 
 /** A buffer; who holds it is what SendCommand and CompleteCommand decide (VDI spec, glossary: buffer ownership). */
-export class Buffer implements SharedBuffer {
+export class AllocatedBuffer implements SharedBuffer {
   readonly address: bigint;
   holder: 'server' | 'client' = 'server';
   private view: Uint8Array | undefined;
@@ -71,8 +74,8 @@ export class Buffer implements SharedBuffer {
 
 export class BufferMemory {
   private readonly areas: Area[] = [];
-  private readonly buffers = new Map<bigint, Buffer>();
-  private readonly handles = new Map<number, Buffer>();
+  private readonly buffers = new Map<bigint, AllocatedBuffer>();
+  private readonly handles = new Map<number, AllocatedBuffer>();
   private mapped = true;
 
   constructor(
@@ -98,12 +101,12 @@ export class BufferMemory {
     return area.base;
   }
 
-  allocate(size: number, alignment: number): Buffer {
+  allocate(size: number, alignment: number): AllocatedBuffer {
     for (const area of this.areas) {
       for (const [index, piece] of area.free.entries()) {
         const data = alignUp(piece.start + this.prefixZoneSize, alignment);
         if (data + size > piece.end) continue;
-        const buffer = new Buffer(area, { start: piece.start, end: data + size }, data, size);
+        const buffer = new AllocatedBuffer(area, { start: piece.start, end: data + size }, data, size);
         if (data + size === piece.end) area.free.splice(index, 1);
         else piece.start = data + size;
         this.buffers.set(buffer.address, buffer);
@@ -135,14 +138,10 @@ export class BufferMemory {
   }
 
   /** The buffer, if it is one of these and the server holds it; else VD_E_INVALID. */
-  held(buffer: SharedBuffer): Buffer {
+  held(buffer: SharedBuffer): AllocatedBuffer {
     const known = this.buffers.get(buffer.address);
     if (known?.holder !== 'server') throw new Failure(HRESULT.VD_E_INVALID);
     return known;
-  }
-
-  at(address: bigint): Buffer | undefined {
-    return this.buffers.get(address);
   }
 
   contains(address: bigint): boolean {
@@ -183,5 +182,12 @@ export class BufferMemory {
         if (!(error instanceof Error && error.name === 'DataCloneError')) throw error;
       }
     }
+  }
+
+  /** Nobody has it open any more: objects that still point here must not keep the memory. */
+  drop(): void {
+    this.areas.length = 0;
+    this.buffers.clear();
+    this.handles.clear();
   }
 }

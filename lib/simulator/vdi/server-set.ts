@@ -121,7 +121,7 @@ export class ServerVirtualDeviceSet implements IServerVirtualDeviceSet2 {
     if (set.serverState !== 'NormallyTerminated') set.abort('server', 'SQL Server has closed the set, or is gone');
     this.machine.virtualDevices.serverClosed(this.process, this);
     this.opened = undefined;
-    set.serverState = 'DNE';
+    set.serverLeft();
   }
 
   private get state(): ServerState {

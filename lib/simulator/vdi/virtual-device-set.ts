@@ -168,5 +168,12 @@ export class VirtualDeviceSet {
     if (this.clients.size > 0) return;
     this.clientState = 'DNE';
     this.memory.unmapFromClients();
+    if (this.serverState === 'DNE') this.memory.drop();
+  }
+
+  /** The server's mapping ends. */
+  serverLeft(): void {
+    this.serverState = 'DNE';
+    if (this.clients.size === 0) this.memory.drop();
   }
 }

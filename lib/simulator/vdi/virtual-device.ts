@@ -2,7 +2,7 @@
 import { HRESULT, VDCommands, WIN32, hresultFromWin32 } from '../../binding/codes';
 import { Failure } from '../kernel-object';
 import type { PlainVDC_Command } from '../generated/vdi';
-import type { Buffer } from './buffer-area';
+import type { AllocatedBuffer } from './buffer-area';
 import type { VDS_Command } from './server';
 import type { VirtualDeviceSet } from './virtual-device-set';
 import { WaitingCalls } from './waiting-calls';
@@ -13,7 +13,7 @@ export type DeliveredCommand = PlainVDC_Command & { readonly pointer: bigint };
 interface Block {
   readonly pointer: bigint;
   command: VDS_Command | undefined;
-  buffer: Buffer | undefined;
+  buffer: AllocatedBuffer | undefined;
   delivered: boolean;
 }
 
@@ -54,7 +54,7 @@ export class VirtualDevice {
   // --- From the server ---
 
   /** Queues a command, or throws the Failure of the refusal. */
-  send(command: VDS_Command, buffer: Buffer | undefined): void {
+  send(command: VDS_Command, buffer: AllocatedBuffer | undefined): void {
     if (this.server !== 'open') throw new Failure(HRESULT.VD_E_PROTOCOL);
     // VD_E_IO_ERROR, which the page names, has no value in any header (facts/vdi.md 1.6).
     if (this.ioError && command.commandCode !== VDCommands.ClearError) throw new Failure(hresultFromWin32(WIN32.ERROR_IO_DEVICE));
