@@ -3,7 +3,7 @@
  * created, renamed or removed counts only once its directory is synced. Which pieces survive is the seed's choice, or a test's.
  */
 import * as path from 'node:path';
-import type { FileInfo, Files, OpenFile } from '../binding/host';
+import type { Clock, DirectoryEntry, FileInfo, Files, OpenFile } from '../binding/host';
 import { SeededRandom } from './random';
 
 export const SECTOR_BYTES = 512;
@@ -39,6 +39,8 @@ export interface SimulatedDiskOptions {
   readonly seed?: number;
   /** Bytes of all files together; default without end. Beyond it writes fail with ENOSPC. */
   readonly capacity?: number;
+  /** Gives files their times; without one all are 0. */
+  readonly clock?: Clock;
 }
 
 /** `doubtful`: a sync failed; a later one that succeeds says nothing about it (Linux marks such pages clean). */
@@ -104,7 +106,11 @@ class FileNode {
   /** Whether a name leads to it: only then its bytes count as used. */
   linked = true;
 
-  constructor(readonly id: number) {}
+  constructor(
+    readonly id: number,
+    /** When the contents last changed. */
+    public modified: number,
+  ) {}
 
   sync(): void {
     for (const change of this.changes) if (change.durability === 'pending') change.durability = 'durable';
@@ -141,6 +147,7 @@ function systemError(code: string, syscall: string, file: string): NodeJS.ErrnoE
 export class SimulatedDisk implements Files {
   private readonly random: SeededRandom;
   private readonly capacity: number;
+  private readonly clock: Clock | undefined;
   private readonly root = new Directory(1);
   private readonly names: NameChange[] = [];
   /** Files with changes that are not synced. */
@@ -154,6 +161,7 @@ export class SimulatedDisk implements Files {
   constructor(options: SimulatedDiskOptions = {}) {
     this.random = new SeededRandom(options.seed ?? 1);
     this.capacity = options.capacity ?? Infinity;
+    this.clock = options.clock;
   }
 
   /** From now on nothing works any more: EIO for every operation, and only `afterPowerCut` goes on. */
@@ -170,10 +178,11 @@ export class SimulatedDisk implements Files {
    * The disk that one would find after a power cut now and a restart. This one goes on, so that a test can look at several outcomes of one
    * history, at every point of it.
    * @param keep default: the seed's choice, which is everything or nothing often enough
+   * @param clock of the disk after; default this one's
    */
-  afterPowerCut(keep?: Keep): SimulatedDisk {
+  afterPowerCut(keep?: Keep, clock = this.clock): SimulatedDisk {
     const survivors = this.survivors(keep ?? this.seededChoice());
-    const next = new SimulatedDisk({ seed: this.random.next(), capacity: this.capacity });
+    const next = new SimulatedDisk({ seed: this.random.next(), capacity: this.capacity, ...(clock === undefined ? {} : { clock }) });
     next.take(this.root, next.root, survivors, this.survivingNames(survivors));
     return next;
   }
@@ -195,7 +204,7 @@ export class SimulatedDisk implements Files {
     if (found !== undefined && mode === 'create') throw systemError('EEXIST', 'open', resolved);
     if (found?.kind === 'directory') throw systemError('EISDIR', 'open', resolved);
     if (found === undefined && mode !== 'create') throw systemError('ENOENT', 'open', resolved);
-    const node = found ?? new FileNode(this.nextId++);
+    const node = found ?? new FileNode(this.nextId++, this.now);
     if (found === undefined) this.rebind(resolved, node, [{ directory, name, node }]);
     return this.opened(node, resolved, mode !== 'read');
   }
@@ -232,12 +241,37 @@ export class SimulatedDisk implements Files {
     const node = this.find(resolved);
     if (node === undefined) return undefined;
     const isFile = node.kind === 'file';
-    return { size: isFile ? node.current.size : 0, isFile, isDirectory: !isFile, identity: `simulated:${String(node.id)}` };
+    return { size: isFile ? node.current.size : 0, isFile, isDirectory: !isFile, modified: isFile ? node.modified : 0, identity: `simulated:${String(node.id)}` };
   }
 
   async list(directory: string): Promise<readonly string[]> {
     const resolved = this.alive(directory, 'scandir');
     return [...this.directory(resolved, 'scandir').current.keys()].sort();
+  }
+
+  async entries(directory: string): Promise<readonly DirectoryEntry[]> {
+    const resolved = this.alive(directory, 'scandir');
+    return [...this.directory(resolved, 'scandir').current].map(([name, { kind }]): DirectoryEntry => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    const source = await this.open(from, 'read');
+    const bytes = new Uint8Array(await source.size());
+    await source.read(bytes, 0);
+    await source.close();
+    const target = await this.open(to, 'create');
+    await target.write(bytes, 0);
+    await target.close();
+    const [original, copied] = [this.find(this.resolve(from)), this.find(this.resolve(to))];
+    if (original?.kind === 'file' && copied?.kind === 'file') copied.modified = original.modified;
+  }
+
+  async removeDirectory(directory: string): Promise<void> {
+    const resolved = this.alive(directory, 'rmdir');
+    const removed = this.directory(resolved, 'rmdir');
+    if (removed === this.root) throw systemError('EBUSY', 'rmdir', resolved);
+    if (removed.current.size > 0) throw systemError('ENOTEMPTY', 'rmdir', resolved);
+    this.rebind(resolved, removed, [{ directory: this.parent(resolved, 'rmdir'), name: path.posix.basename(resolved), node: undefined }]);
   }
 
   async makeDirectory(directory: string): Promise<void> {
@@ -348,6 +382,7 @@ export class SimulatedDisk implements Files {
     const before = node.current.size;
     node.changes.push(complete);
     apply(node.current, complete);
+    node.modified = this.now;
     this.dirty.add(node);
     if (node.linked) this.used += node.current.size - before;
   }
@@ -359,6 +394,10 @@ export class SimulatedDisk implements Files {
       earlier.bindings.some(({ directory, name }) => bindings.some((binding) => binding.directory === directory && binding.name === name))));
     this.names.push({ order: this.order++, durability: 'pending', piece: { kind: 'name', path: file }, bindings, subject, needs });
     for (const { directory, name, node } of bindings) bind(directory.current, name, node);
+  }
+
+  private get now(): number {
+    return this.clock?.now() ?? 0;
   }
 
   private unlink(node: FileNode): void {
@@ -453,7 +492,7 @@ export class SimulatedDisk implements Files {
   }
 
   private takeFile(file: FileNode, survivors: ReadonlySet<Change>): FileNode {
-    const copy = new FileNode(this.nextId++);
+    const copy = new FileNode(this.nextId++, file.modified);
     copy.durable.write(file.durable.bytes, 0);
     for (const change of file.changes) if (change.durability === 'durable' || survivors.has(change)) apply(copy.durable, change);
     copy.current.write(copy.durable.bytes, 0);

@@ -133,7 +133,7 @@ export class SimulatedHost implements Host {
     const seed = options.seed ?? 1;
     this.clock = options.clock ?? new SimulatedClock({ autoAdvance: true });
     this.random = new SeededRandom(seed);
-    this.files = options.files ?? new SimulatedDisk({ seed });
+    this.files = options.files ?? new SimulatedDisk({ seed, clock: this.clock });
   }
 
   /** The disk stops, and every child process is gone. A machine with this Host does it when its power is cut. */
@@ -149,6 +149,7 @@ export class SimulatedHost implements Host {
    */
   restart(keep?: Keep): SimulatedHost {
     this.powerCut();
-    return new SimulatedHost({ seed: this.random.next(), clock: this.clock.restart(), files: this.files.afterPowerCut(keep) });
+    const clock = this.clock.restart();
+    return new SimulatedHost({ seed: this.random.next(), clock, files: this.files.afterPowerCut(keep, clock) });
   }
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { delay } from '../../lib/binding/host';
 import type { OpenFile } from '../../lib/binding/host';
+import { SimulatedClock } from '../../lib/simulator/clock';
 import { SECTOR_BYTES, SimulatedDisk } from '../../lib/simulator/disk';
 import type { Keep } from '../../lib/simulator/disk';
 import { SimulatedHost } from '../../lib/simulator/host';
@@ -42,6 +43,22 @@ describe('SimulatedDisk', () => {
     expect(await disk.stat('/a')).toMatchObject({ size: 5, isFile: true });
   });
 
+  it('copies a file with its time, lists what a directory holds, and removes directories', async () => {
+    const clock = new SimulatedClock();
+    const disk = new SimulatedDisk({ clock });
+    await disk.makeDirectory('/dir');
+    await (await disk.open('/a', 'create')).write(text('data'), 0);
+    const written = clock.now();
+    await clock.advance(1000);
+    await disk.copy('/a', '/dir/b');
+    expect(await contents(disk, '/dir/b')).toBe('data');
+    expect((await disk.stat('/dir/b'))?.modified).toBe(written);
+    expect(await disk.entries('/')).toEqual([{ name: 'a', kind: 'file' }, { name: 'dir', kind: 'directory' }]);
+    await disk.remove('/dir/b');
+    await disk.removeDirectory('/dir');
+    expect(await disk.list('/')).toEqual(['a']);
+  });
+
   it.each<[string, (disk: SimulatedDisk) => Promise<unknown>, string]>([
     ['opening what is not there', (disk) => disk.open('/none', 'read'), 'ENOENT'],
     ['creating what is there', (disk) => disk.open('/file', 'create'), 'EEXIST'],
@@ -54,6 +71,9 @@ describe('SimulatedDisk', () => {
     ['removing what is not there', (disk) => disk.remove('/none'), 'ENOENT'],
     ['removing a directory', (disk) => disk.remove('/dir'), 'EISDIR'],
     ['listing a file', (disk) => disk.list('/file'), 'ENOTDIR'],
+    ['removing a directory that is not empty', async (disk) => { await disk.open('/dir/x', 'create'); await disk.removeDirectory('/dir'); }, 'ENOTEMPTY'],
+    ['removing a file as a directory', (disk) => disk.removeDirectory('/file'), 'ENOTDIR'],
+    ['copying over what is there', async (disk) => { await disk.open('/other', 'create'); await disk.copy('/file', '/other'); }, 'EEXIST'],
     ['writing a file that is open for reading', async (disk) => (await disk.open('/file', 'read')).write(text('x'), 0), 'EBADF'],
   ])('refuses %s', async (_what, run, code) => {
     const disk = new SimulatedDisk();
