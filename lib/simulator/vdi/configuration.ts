@@ -19,7 +19,8 @@ const deviceKinds: ReadonlySet<number> = new Set([
 ]);
 const kindBits = VDFeatures.LikeTape | VDFeatures.LikeDisk;
 const optionBits =
-  VDFeatures.Discard | VDFeatures.SnapshotPrepare | VDFeatures.EnumFrozenFiles | VDFeatures.VSSWriter | VDFeatures.RequestComplete | VDFeatures.LatchStats;
+  VDFeatures.Discard | VDFeatures.SnapshotPrepare | VDFeatures.EnumFrozenFiles | VDFeatures.VSSWriter |
+  VDFeatures.RequestComplete | VDFeatures.LatchStats;
 
 export function isPowerOfTwo(value: number): boolean {
   return value > 0 && Number.isInteger(Math.log2(value));

@@ -82,7 +82,8 @@ export class VirtualDeviceSet {
   /** Makes the shared memory. VD_E_MEMORY: what was requested is forgotten, so that the server can ask for less. */
   endConfiguration(): void {
     const { alignment, bufferAreaSize, maxTransferSize, deviceCount } = this.config;
-    const buffers = this.requestedBytes > 0 ? this.requestedBytes : this.memory.needed(maxTransferSize, alignment, Math.ceil(bufferAreaSize / maxTransferSize));
+    const nominal = (): number => this.memory.needed(maxTransferSize, alignment, Math.ceil(bufferAreaSize / maxTransferSize));
+    const buffers = this.requestedBytes > 0 ? this.requestedBytes : nominal();
     this.requestedBytes = 0;
     const metadata = deviceCount * this.memory.needed(METADATA_SIZE, alignment, 1);
     const base = this.memory.addArea(buffers + metadata, deviceCount * this.queueDepth * BLOCK_STRIDE);
