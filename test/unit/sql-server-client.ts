@@ -22,6 +22,10 @@ export interface TransferOptions {
   readonly answer?: Answer;
   /** Records the codes of all commands, by device. */
   readonly seen?: number[][];
+  /** Takes all commands that are there before it completes any, then the last one first. */
+  readonly lastFirst?: boolean;
+  /** Sees how many were taken so. */
+  readonly onTaken?: (count: number) => void;
 }
 
 export interface TransferResult extends SqlResult {
@@ -38,7 +42,7 @@ export function deviceNames(name: string, count: number): readonly string[] {
 
 /** Runs `statement` (with `{device}` for the list of devices) against a client with these media. */
 export async function transfer(machine: SimulatedWindows, statement: string, options: TransferOptions): Promise<TransferResult> {
-  const { media, features = 0, instance = null, name = 'set', answer, seen } = options;
+  const { media, features = 0, instance = null, name = 'set' } = options;
   const channel = await machine.openChannel();
   const call = async (handle: number, operation: string, args: Parameters<Channel['call']>[2]): Promise<readonly unknown[]> => {
     const { hresult, outputs } = await channel.call(handle, operation, args);
@@ -64,7 +68,7 @@ export async function transfer(machine: SimulatedWindows, statement: string, opt
     const devices: number[] = [];
     for (const each of names) devices.push((await call(set, 'IClientVirtualDeviceSet2::OpenDevice', [each]))[0] as number);
     const ends = await Promise.all(devices.map((device, index) =>
-      serve({ channel, set, device, index, media: media[index] ?? { bytes: new Uint8Array(0) }, answer, seen })));
+      serve({ channel, set, device, index, media: media[index] ?? { bytes: new Uint8Array(0) }, options })));
     const result = await running;
     await call(set, 'IClientVirtualDeviceSet2::Close', []);
     return { ...result, ends, configuration };
@@ -80,17 +84,29 @@ interface Served {
   readonly device: number;
   readonly index: number;
   readonly media: Media;
-  readonly answer: Answer | undefined;
-  readonly seen: number[][] | undefined;
+  readonly options: TransferOptions;
 }
 
-async function serve({ channel, set, device, index, media, answer, seen }: Served): Promise<number> {
+async function serve({ channel, set, device, index, media, options: { answer, seen, lastFirst = false, onTaken } }: Served): Promise<number> {
   const chunks: Buffer[] = [];
   let at = 0;
   const codes: number[] = [];
   if (seen !== undefined) seen[index] = codes;
+  const taken: (readonly [PlainCommand, readonly [code: number, bytes?: number, position?: bigint]])[] = [];
+  const completeTaken = async (): Promise<void> => {
+    if (taken.length > 0) onTaken?.(taken.length);
+    for (const [command, [code, bytes = 0, position = 0n]] of taken.splice(0).reverse()) {
+      const { hresult } = await channel.call(device, 'IClientVirtualDevice::CompleteCommand', [command.pointer, code, bytes, position]);
+      if (failed(hresult) && hresult !== HRESULT.VD_E_ABORT) throw new Error(`CompleteCommand 0x${hresult.toString(16)}`);
+    }
+  };
   for (let count = 1; ; count += 1) {
-    const { hresult, outputs } = await channel.call(device, 'IClientVirtualDevice::GetCommand', [INFINITE]);
+    const { hresult, outputs } = await channel.call(device, 'IClientVirtualDevice::GetCommand', [taken.length > 0 ? 0 : INFINITE]);
+    if (hresult === HRESULT.VD_E_TIMEOUT) {
+      await completeTaken();
+      count -= 1;
+      continue;
+    }
     if (failed(hresult)) {
       if (chunks.length > 0) media.bytes = Buffer.concat(chunks);
       return hresult;
@@ -117,8 +133,7 @@ async function serve({ channel, set, device, index, media, answer, seen }: Serve
         reply = [known.includes(command.commandCode) ? WIN32.ERROR_SUCCESS : WIN32.ERROR_NOT_SUPPORTED];
       }
     }
-    const [code, bytes = 0, position = 0n] = reply;
-    const completed = await channel.call(device, 'IClientVirtualDevice::CompleteCommand', [command.pointer, code, bytes, position]);
-    if (failed(completed.hresult) && completed.hresult !== HRESULT.VD_E_ABORT) throw new Error(`CompleteCommand 0x${completed.hresult.toString(16)}`);
+    taken.push([command, reply]);
+    if (!lastFirst) await completeTaken();
   }
 }

@@ -133,6 +133,13 @@ export class Database {
     return bytes;
   }
 
+  /** Puts other bytes into the place of the data file, as whoever mounts a snapshot does. */
+  async replace(bytes: Uint8Array): Promise<void> {
+    const rewrite = await this.data.content.rewrite(bytes.byteLength);
+    await rewrite.write(bytes, 0);
+    await rewrite.commit();
+  }
+
   /** Changes bytes of the data file and logs it, as a committed transaction; waits while a snapshot backup has frozen the database. */
   async modify(position: number, bytes: Uint8Array): Promise<void> {
     while (this.frozen !== undefined) await this.frozen;

@@ -92,6 +92,8 @@ export class FamilyReader {
       if (media.volume !== volume) throw new SqlError(3247, [device.name, media.volume, volume]);
     } else if (media.volume !== 1) throw new SqlError(3247, [device.name, media.volume, 1]);
     this.volume = media.volume;
+    // Every record has been counted, this one too; only a family's very first is a record of its own.
+    if (header.sequence !== this.records - 1) throw new SqlError(3241, [device.name]);
     if (header.sequence > 0) this.records -= 1;
     if (behindMark !== undefined) {
       this.start = this.end;
@@ -158,7 +160,9 @@ export class FamilyReader {
       // What was wound over is not there to be counted.
       if (this.wound) this.records = header.sequence;
       this.wound = false;
-      if (header.family !== first.family || header.mediaSetId !== first.mediaSetId || header.sequence !== this.records) {
+      // At the beginning of a volume its number says more than the record's.
+      const inOrder = header.sequence === this.records || header.type === RecordType.Media;
+      if (header.family !== first.family || header.mediaSetId !== first.mediaSetId || !inOrder) {
         throw new MediaError('header', `record ${String(header.sequence)} of family ${String(header.family)} stands where record ${String(this.records)} belongs`);
       }
       await this.need(header.recordLength);

@@ -372,6 +372,8 @@ class Restore {
   /** The client puts the files in place, byte for byte, before it completes the command (facts/vdi.md 2.8). */
   private async mountSnapshot(parts: readonly DatabasePart[], set: BackupSet): Promise<void> {
     await this.phase('sql.mount-snapshot');
+    // The end of the stream was an error to the device.
+    await this.devices.first.clearError();
     await this.devices.first.command(VDCommands.MountSnapshot);
     for (const { id, physicalName, content } of parts) {
       const expected = set.files.find((file) => file.id === id)?.byteLength;
