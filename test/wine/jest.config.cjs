@@ -20,12 +20,12 @@ function project(name, files) {
     roots: [`<rootDir>/dist/test/${name}`],
     ...(files && { testMatch: files.map((file) => `**/${file}.test.js`) }),
     cacheDirectory: join(root, '.cache', 'jest-wine'),
-    testTimeout: 30_000,
   };
 }
 
 module.exports = {
   rootDir: root,
+  testTimeout: 30_000, // not heard when it stands in a project
   projects: [
     project('wine'),
     ...(node20 ? [] : [project('conformance')]),
