@@ -1,4 +1,4 @@
-import { HRESULT } from '../../lib/binding/codes';
+import { HRESULT, INFINITE } from '../../lib/binding/codes';
 import { GUID_NULL, VSS_APPLICATION_LEVEL, VSS_HRESULT } from '../../lib/binding/vss-codes';
 import { settled } from '../../lib/simulator/scheduler';
 import {
@@ -80,7 +80,7 @@ describe('a backup on the simulated service', () => {
     await waiting;
     expect(await operation.queryStatus()).toBe(PENDING);
     await clock.advance(20_000);
-    await operation.wait(0);
+    await operation.wait(INFINITE);
     expect(await operation.queryStatus()).toBe(FINISHED);
   });
 
@@ -92,11 +92,12 @@ describe('a backup on the simulated service', () => {
     const preparing = await requester.components.prepareForBackup();
     const cancel = (handle: number): Promise<{ hresult: number }> => requester.channel.call(handle, 'IVssAsync::Cancel', []);
     expect((await cancel(preparing.handle)).hresult).toBe(HRESULT.S_OK);
+    await preparing.wait(INFINITE);
     expect(await preparing.queryStatus()).toBe(CANCELLED);
     expect((await cancel(preparing.handle)).hresult).toBe(CANCELLED);
     await clock.advance(30_000);
     const gathered = await requester.components.gatherWriterStatus();
-    await gathered.wait(0);
+    await gathered.wait(INFINITE);
     expect((await cancel(gathered.handle)).hresult).toBe(FINISHED);
     const creating = await requester.components.doSnapshotSet();
     await clock.advance(0);
@@ -261,7 +262,7 @@ describe('who raises Abort, and who does not', () => {
     const operation = await requester.components.doSnapshotSet();
     await clock.advance(1000);
     await operation.cancel();
-    await operation.wait(0);
+    await operation.wait(INFINITE);
     expect(await operation.queryStatus()).toBe(CANCELLED);
     expect(countOf(machine, 'Abort', 'b')).toBe(1);
     const next = await Requester.on(machine);

@@ -76,7 +76,8 @@ export class AsyncOperation extends KernelObject implements SimulatedIVssAsync {
     run: (cancellation: Cancellation) => Promise<number | void>,
   ) {
     super();
-    this.over = run(this.cancellation).then(
+    // Not before its owner knows it: the requester may die in the operation's first step.
+    this.over = Promise.resolve().then(() => run(this.cancellation)).then(
       (code) => {
         this.status = code ?? VSS_HRESULT.VSS_S_ASYNC_FINISHED;
       },
@@ -102,7 +103,7 @@ export class AsyncOperation extends KernelObject implements SimulatedIVssAsync {
   /** S_OK after the end and after the time-out alike: QueryStatus tells. */
   async wait(timeoutMs: number): Promise<void> {
     if (timeoutMs !== INFINITE && !this.version.timedWaits) throw new Failure(HRESULT.E_INVALIDARG);
-    if (!this.pending) return;
+    if (!this.pending || timeoutMs === 0) return;
     let expire: () => void = () => undefined;
     const expired = new Promise<void>((resolve) => {
       expire = resolve;

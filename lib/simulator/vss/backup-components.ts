@@ -47,6 +47,7 @@ interface GatheredStatus {
 export class BackupComponents extends KernelObject implements SimulatedIVssBackupComponentsEx4, EventSource, Requester {
   readonly interfaceName = 'IVssBackupComponentsEx4';
   readonly id: string;
+  gone = false;
 
   private mode: CallState['mode'] = 'raw';
   private context: SnapshotContext = SnapshotContext.backup;
@@ -620,11 +621,11 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
 
   ended(reason: EndReason): void {
     const { coordinator, sessions } = this;
+    this.gone = true;
+    this.operation?.orphan();
+    this.creation?.abandon();
     // The machine itself went down: nobody was left to be told.
     if (this.era !== coordinator.era) return;
-    const creating = this.operation?.pending === true ? this.creation : undefined;
-    this.operation?.orphan();
-    creating?.abandon();
     coordinator.finish(this);
     for (const snapshot of this.snapshots) if (snapshot.created && snapshot.origin.context.autoRelease) coordinator.drop(snapshot);
     if (this.mode !== 'backup' || sessions.length === 0) return;

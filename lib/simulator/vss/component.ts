@@ -7,7 +7,6 @@ import { VSS_HRESULT } from '../../binding/vss-codes';
 import type { SimulatedIVssComponentEx2, SimulatedIVssWriterComponentsExt } from '../generated/vss';
 import { Failure, KernelObject } from '../kernel-object';
 import { sameComponent } from './writer-metadata';
-import type { ComponentName } from './writer-metadata';
 import type { ComponentFailure, DocumentComponent, DocumentWriter } from './components-document';
 import { FiledescObject, elementAt } from './metadata-objects';
 import type { WindowsVersion } from './windows-version';

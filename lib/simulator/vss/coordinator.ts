@@ -121,7 +121,11 @@ export class Coordinator {
   restart(): void {
     this.era += 1;
     this.inProgress = undefined;
-    for (const snapshot of [...this.snapshots.values()]) if (!snapshot.created || !snapshot.origin.context.persistent) this.drop(snapshot);
+    for (const snapshot of [...this.snapshots.values()]) {
+      // One that was being made is removed by its creation, which ends with its requester.
+      if (!snapshot.created) this.snapshots.delete(snapshot.id);
+      else if (!snapshot.origin.context.persistent) this.drop(snapshot);
+    }
     for (const writer of this.writers) writer.restart();
   }
 }

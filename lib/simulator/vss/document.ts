@@ -28,7 +28,7 @@ function unescape(text: string): string {
 function element(name: string, value: Data, attributes = ''): string {
   if (value === null) return `<${name}${attributes} type="null"/>`;
   if (Array.isArray(value)) return `<${name}${attributes} type="list">${value.map((item: Data) => element('item', item)).join('')}</${name}>`;
-  if (typeof value === 'object') return `<${name}${attributes} type="record">${Object.entries(value).map(([field, item]) => element(field, item as Data)).join('')}</${name}>`;
+  if (typeof value === 'object') return `<${name}${attributes} type="record">${Object.entries(value).map(([field, item]) => element(field, item)).join('')}</${name}>`;
   return `<${name}${attributes} type="${typeof value}">${escape(String(value))}</${name}>`;
 }
 
@@ -110,7 +110,7 @@ function hasShape(data: Data, template: Data): boolean {
   }
   if (typeof template !== 'object') return typeof data === typeof template;
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return false;
-  return Object.entries(template).every(([name, field]) => hasShape((data as Readonly<Record<string, Data>>)[name] ?? null, field as Data) && name in data);
+  return Object.entries(template).every(([name, field]) => hasShape((data as Readonly<Record<string, Data>>)[name] ?? null, field) && name in data);
 }
 
 /** Checks data of a document against an example of what belongs there; throws VSS_E_INVALID_XML_DOCUMENT. */

@@ -25,6 +25,7 @@ import type { WindowsVersionName } from './windows-version';
 import { SILENCE_LIMIT_MS, Writer } from './writer';
 import type { TracedEvent, VssWriter } from './writer';
 import { writerMetadataFromXml } from './writer-metadata';
+import type { WriterMetadata } from './writer-metadata';
 
 export type { ComponentObject, WriterComponents } from './component';
 export type { TransactionFreeze } from './coordinator';
@@ -65,6 +66,8 @@ export interface SimulatedVss {
   settled(): Promise<void>;
   /** Every event that reached a writer, oldest first. */
   readonly events: readonly TracedEvent[];
+  /** What each writer says of itself, before its onIdentify. */
+  readonly writers: readonly WriterMetadata[];
 }
 
 function isModule(writer: WriterDescription | WriterModule | VssWriter): writer is WriterModule {
@@ -127,6 +130,7 @@ export function installVss(machine: SimulatedWindows, options: SimulatedVssOptio
     },
     settled: () => coordinator.settled(),
     events: coordinator.events,
+    writers: coordinator.writers.map(({ metadata }) => metadata),
   };
 }
 
@@ -173,7 +177,7 @@ function installEntryPoints(machine: SimulatedWindows, coordinator: Coordinator)
 function installControls(machine: SimulatedWindows, coordinator: Coordinator): void {
   const writer = (name: PlainValue | undefined): Writer => {
     const found = coordinator.writers.find((candidate) => candidate.name === name);
-    if (found === undefined) throw new ArgumentError('writer', `${String(name)} is not a writer of the machine`);
+    if (found === undefined) throw new ArgumentError('writer', `${typeof name === 'string' ? name : 'this'} is not a writer of the machine`);
     return found;
   };
   machine.addControl('Vss::Status', () => ({

@@ -83,14 +83,14 @@ export class Volumes {
   /** By drive, mounted folder, volume GUID path or share, each with its trailing backslash. */
   named(name: string): Volume | undefined {
     const wanted = name.toLowerCase();
-    return this.list.find((volume) => volume.name.toLowerCase() === wanted || volume.guidPath === wanted);
+    return this.list.find((volume) => volume.name.toLowerCase() === wanted || volume.guidPath.toLowerCase() === wanted);
   }
 
   /** The volume that a path is on: the one with the longest name. */
   holding(path: string): Volume | undefined {
     const wanted = path.toLowerCase();
     return this.list
-      .filter(({ name, guidPath }) => wanted.startsWith(name.toLowerCase()) || wanted.startsWith(guidPath) || `${wanted}\\` === name.toLowerCase())
+      .filter(({ name, guidPath }) => wanted.startsWith(name.toLowerCase()) || wanted.startsWith(guidPath.toLowerCase()) || `${wanted}\\` === name.toLowerCase())
       .sort((one, other) => other.name.length - one.name.length)[0];
   }
 
@@ -107,6 +107,6 @@ export class Volumes {
     if (exposed?.directory !== undefined && exposed.exposedName !== null) return below(exposed.directory, path.slice(exposed.exposedName.length));
     const volume = this.holding(path);
     if (volume?.directory === undefined) throw notFound;
-    return below(volume.directory, path.slice(path.toLowerCase().startsWith(volume.guidPath) ? volume.guidPath.length : volume.name.length));
+    return below(volume.directory, path.slice(path.toLowerCase().startsWith(volume.guidPath.toLowerCase()) ? volume.guidPath.length : volume.name.length));
   }
 }

@@ -120,6 +120,8 @@ export type TracedEvent = {
 export interface EventSource {
   readonly id: string;
   readonly process: SimulatedProcess;
+  /** Released, or its process has died: nothing but BackupShutdown comes from it any more. */
+  readonly gone: boolean;
   writerContext(writer: Writer): Omit<WriterContext, 'event' | 'setWriterFailure' | 'metadata'>;
 }
 
@@ -241,7 +243,7 @@ export class Writer {
 
   /** Raises one event; resolves with whether the writer goes on. A writer that has failed or was aborted gets no more of the operation's events. */
   async raise(session: WriterSession, event: Exclude<WriterEvent, 'Identify' | 'Abort'>): Promise<boolean> {
-    if (!this.running || (event !== 'BackupShutdown' && (session.aborted || session.failedState))) return false;
+    if (!this.running || (event !== 'BackupShutdown' && (session.aborted || session.failedState || session.source.gone))) return false;
     const rule = eventRules[event];
     session.abortable = event === 'PostSnapshot' || event === 'BackupComplete' ? false : session.abortable;
     if (event === 'PrepareForBackup' || event === 'PrepareForSnapshot') session.abortable = true;
