@@ -1,6 +1,7 @@
 /**
  * What the contract's rules are tested on: a backend, and the simulated machine behind it. Without further ado the backend is the machine
- * itself; with WINBACKUP_TEST_BACKEND=native it is the addon, and the machine is in a Worker behind the double of sqlvdi.dll.
+ * itself; with WINBACKUP_TEST_BACKEND=pipe it is the machine at the other end of a pipe; with native it is the addon, and the machine is in a
+ * Worker behind the double of sqlvdi.dll.
  */
 import { activate } from '../../lib/binding/backend';
 import type { Backend } from '../../lib/binding/backend';
@@ -13,7 +14,7 @@ import type { ProxyObject } from '../../lib/binding/proxy';
 import { realHost } from '../../lib/binding/real-host';
 import type { SqlServer } from '../../lib/binding/sql';
 import { vdiTable } from '../../lib/binding/tables/vdi';
-import { MachineControl, SimulatedClock, SimulatedWindows, simulatedSqlServer } from '../../lib/simulator';
+import { MachineControl, PipeChannel, SimulatedClock, SimulatedWindows, servePipe, simulatedSqlServer } from '../../lib/simulator';
 import { InThreadChannel } from '../../lib/simulator/transport/in-thread';
 import { openWineMachine } from '../wine/wine-machine';
 import { ScriptedServer } from './scripted-server';
@@ -32,15 +33,20 @@ interface Machine {
   close(): Promise<void>;
 }
 
-function simulatedMachine(): Machine {
+async function simulatedMachine(): Promise<Machine> {
   const machine = new SimulatedWindows({ host: { ...realHost, clock: new SimulatedClock() } });
+  const pipe = backendUnderTest === 'pipe' ? await servePipe(machine) : undefined;
   const serverChannel = new InThreadChannel(machine, machine.createProcess('server').id);
   const clientHandles = (): number =>
     machine.processList.filter(({ name }) => name === 'client').reduce((sum, { id }) => sum + machine.handleCount(id), 0);
   return {
-    backend: machine, control: machine.openControl(), serverChannel,
+    backend: pipe === undefined ? machine : { kind: 'simulated', host: machine.host, openChannel: () => PipeChannel.connect(pipe.path) },
+    control: machine.openControl(), serverChannel,
     alive: () => Promise.resolve({ handles: clientHandles(), areas: machine.memory.count, sets: machine.virtualDevices.count }),
-    close: () => serverChannel.close(),
+    close: async () => {
+      await serverChannel.close();
+      await pipe?.close();
+    },
   };
 }
 
@@ -49,7 +55,7 @@ async function nativeMachine(): Promise<Machine> {
   return { backend: nativeBackend(), control, serverChannel, alive: async () => ({ ...(await counts()) }), close };
 }
 
-export const backendUnderTest = process.env['WINBACKUP_TEST_BACKEND'] === 'native' ? 'native' : 'simulated';
+export const backendUnderTest = process.env['WINBACKUP_TEST_BACKEND'] ?? 'simulated';
 
 export function config(fields: Partial<VDConfig> = {}): VDConfig {
   return {
@@ -99,7 +105,7 @@ export class Rig {
   private constructor(private readonly machine: Machine) {}
 
   static async open(): Promise<Rig> {
-    return new Rig(backendUnderTest === 'native' ? await nativeMachine() : simulatedMachine());
+    return new Rig(backendUnderTest === 'native' ? await nativeMachine() : await simulatedMachine());
   }
 
   get backend(): Backend {

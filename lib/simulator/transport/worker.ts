@@ -1,4 +1,7 @@
-/** A machine in a Worker: messages over a MessagePort, memory shared for real. */
+/**
+ * A machine in a Worker: messages over a MessagePort, memory shared for real. What threads share cannot be taken away from one of them, so
+ * here alone a view outlives its set (`Memory.view` refuses, as elsewhere); over a pipe and on Windows it has length 0 then.
+ */
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { AreaAllocator, SimulatedWindows } from '../machine';
 import { PROTOCOL_VERSION, channelClosed, protocolError } from './messages';
