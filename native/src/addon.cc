@@ -21,7 +21,7 @@ namespace winbackup {
 namespace {
 
 /** How long the end of an environment waits for its teardown lists; then its threads are left behind. */
-constexpr ULONGLONG kTeardownMs = 3000;
+constexpr ULONGLONG kTeardownMs = 5000;
 
 }  // namespace
 

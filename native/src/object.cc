@@ -9,7 +9,7 @@ namespace winbackup {
 namespace {
 
 /** How long an abandoned object waits for its children to leave the calls that its abort has ended. */
-constexpr DWORD kChildrenMs = 1000;
+constexpr DWORD kChildrenMs = 300;
 
 /** The last thing that an object's owner thread does: teardown list, then release. */
 class Ending final : public Task {
