@@ -155,7 +155,11 @@ export class BackupDevices {
 
   /** The normal end: every device closed, then the set. The client sees VD_E_CLOSE. */
   async close(): Promise<void> {
-    await this.statement.phase('sql.close');
+    try {
+      await this.statement.phase('sql.close');
+    } catch (error) {
+      throw asDeviceFailure(error, this.first.name, 'close');
+    }
     this.closeDevices();
     await this.agent;
     this.set.close();

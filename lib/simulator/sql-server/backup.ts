@@ -273,7 +273,7 @@ class Backup {
   private async writeData(part: DatabasePart, runs: readonly Run[], progress: Progress): Promise<void> {
     const room = Math.floor(payloadRoom(this.transferSize) / PAGE_SIZE) * PAGE_SIZE;
     const pieces = cut(runs, room);
-    const file = await this.statement.until(part.content.open());
+    const file = await this.fileAccess(part, part.content.open());
     try {
       await this.onEachFamily(async (writer) => {
         for (const piece of pieces) {
@@ -296,17 +296,21 @@ class Backup {
   }
 
   private async fill(buffer: SharedBuffer, family: Family, sequence: number, file: OpenDatabaseFile, { part, position, byteLength }: Run): Promise<number> {
-    try {
-      const reading = file.read(() => buffer.bytes().subarray(HEADER_SIZE, HEADER_SIZE + byteLength), position);
-      if (reading !== undefined) await this.statement.until(reading);
-    } catch (error) {
-      this.statement.throwIfStopped();
-      throw new SqlError(3271, [part.physicalName, error instanceof Error ? error.message : String(error)]);
-    }
+    const reading = file.read(() => buffer.bytes().subarray(HEADER_SIZE, HEADER_SIZE + byteLength), position);
+    if (reading !== undefined) await this.fileAccess(part, reading);
     const bytes = buffer.bytes();
     const compress = this.parsed.options.COMPRESSION === true;
     const stored = compress ? compressPayload(bytes, byteLength) : byteLength;
     return sealRecord(bytes, { ...family, type: RecordType.Data, sequence, fileId: part.id, position, compressed: stored < byteLength, expandedLength: byteLength }, stored);
+  }
+
+  private async fileAccess<T>({ physicalName }: DatabasePart, access: Promise<T>): Promise<T> {
+    try {
+      return await this.statement.until(access);
+    } catch (error) {
+      this.statement.throwIfStopped();
+      throw new SqlError(3271, [physicalName, asError(error).message]);
+    }
   }
 
   private async writeLog(log: readonly LogRecord[]): Promise<void> {

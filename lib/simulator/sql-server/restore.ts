@@ -290,10 +290,17 @@ class Restore {
 
   private async inPlace(database: Database): Promise<Destination> {
     const open = new Map<number, OpenDatabaseFile>();
-    for (const part of database.parts) open.set(part.id, await this.statement.until(part.content.open()));
     const close = async (): Promise<void> => {
       for (const file of open.values()) await file.close();
     };
+    for (const part of database.parts) {
+      try {
+        open.set(part.id, await this.statement.until(part.content.open()));
+      } catch (error) {
+        await close();
+        throw this.fileFailure(error, part.physicalName);
+      }
+    }
     return {
       write: (fileId, source, position) => {
         if (fileId === DATA_FILE_ID) database.noteChange(position, source.byteLength);
@@ -454,7 +461,7 @@ class Restore {
 
   private fileFailure(error: unknown, path: string): unknown {
     if (this.statement.stopped !== undefined) return this.statement.stopped;
-    return error instanceof DeviceFailure || error instanceof SqlError ? error : new SqlError(3271, [path, error instanceof Error ? error.message : String(error)]);
+    return error instanceof DeviceFailure || error instanceof SqlError ? error : new SqlError(3271, [path, asError(error).message]);
   }
 
   /** Runs the same on every family at once; after the first failure the others stop by themselves, and all are waited for. */
