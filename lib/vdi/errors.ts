@@ -94,7 +94,7 @@ export class TransferAbortError extends AbortError {
   readonly unfinished: readonly string[];
   readonly leftover: readonly string[];
 
-  constructor(what: string, failure: TransferFailure, reason: unknown, leftover: readonly string[]) {
+  constructor(what: string, failure: Pick<TransferFailure, 'sqlMessages' | 'simulated' | 'unfinished'>, reason: unknown, leftover: readonly string[]) {
     super(reason, `${what} was aborted${leftover.map((path) => `\n  left behind: ${path}`).join('')}`);
     this.sqlMessages = failure.sqlMessages;
     this.simulated = failure.simulated;

@@ -25,7 +25,7 @@ export type { RestoreDatabaseOptions, RestoreInput, RestoreInputOptions, Restore
 export { serveSecondaryDevice } from './secondary';
 export type { SecondaryDeviceOptions, SecondaryDeviceResult } from './secondary';
 export type { BackupStream, ByteSink } from './sink';
-export { SnapshotBackupError, snapshotBackup } from './snapshot-backup';
+export { SnapshotAbortError, SnapshotBackupError, snapshotBackup } from './snapshot-backup';
 export type { DatabaseSnapshot, SnapshotBackupOptions, SnapshotBackupResult, SnapshotContext, SnapshotDatabase, SnapshotTimeouts } from './snapshot-backup';
 export type { RestoreStream } from './source';
 export { msnodesqlv8Server } from './sql/msnodesqlv8';

@@ -67,6 +67,17 @@ export class SnapshotBackupError extends TransferError {
   }
 }
 
+/** A snapshot backup that the caller cancelled. */
+export class SnapshotAbortError extends TransferAbortError {
+  /** As in SnapshotBackupError. */
+  readonly completed: readonly DatabaseSnapshot[];
+
+  constructor(first: TransferAbortError, completed: readonly DatabaseSnapshot[], leftover: readonly string[]) {
+    super('the snapshot BACKUP', first, first.cause, leftover);
+    this.completed = completed;
+  }
+}
+
 const FROZEN_MS = 10_000;
 const MASTER = 'master';
 
@@ -166,7 +177,7 @@ const optionNames = [...transferOptionNames.filter((name) => name !== 'onProgres
 
 /**
  * Backs databases up by a snapshot of the caller's. Each has one pipe-like device and a connection of its own.
- * @throws ArgumentError before anything is started; SnapshotBackupError; AbortError (TransferAbortError) after cancellation
+ * @throws ArgumentError before anything is started; SnapshotBackupError; AbortError (SnapshotAbortError) after cancellation
  */
 export async function snapshotBackup(options: SnapshotBackupOptions): Promise<SnapshotBackupResult> {
   checkKnownFields('options', options, optionNames);
@@ -213,5 +224,7 @@ export async function snapshotBackup(options: SnapshotBackupOptions): Promise<Sn
   const [first] = failures;
   if (first === undefined) return { simulated: backend.kind === 'simulated', databases: names.flatMap((name) => completed.filter(({ database }) => database === name)), frozenMs: freeze.duration };
   const leftover = failures.flatMap(({ error }) => (error instanceof TransferError || error instanceof TransferAbortError ? error.leftover : []));
-  throw first.error instanceof TransferError ? new SnapshotBackupError(first.database, first.error, completed, leftover) : first.error;
+  const { database, error } = first;
+  if (error instanceof TransferError) throw new SnapshotBackupError(database, error, completed, leftover);
+  throw error instanceof TransferAbortError ? new SnapshotAbortError(error, completed, leftover) : error;
 }

@@ -2,6 +2,7 @@
  * One device set and the statement that uses it, from CreateEx to the last release: what backup, restore and verification share.
  * It ends exactly once (design rule 5), and succeeds only if SQL Server said so and every device came to VD_E_CLOSE.
  */
+import { setMaxListeners } from 'node:events';
 import { AbortError, HRESULT, SqlConnectionError, StateError, TimeoutError, VDFeatures, WindowsError, isSqlError } from '../binding';
 import type { Backend, Host, SqlConnection, SqlMessage, SqlRow, SqlServer } from '../binding';
 import type { VDConfig } from '../binding/generated/vdi';
@@ -119,6 +120,8 @@ export class Transfer {
     this.setName = `winbackup-${host.random.uuid()}`;
     this.deviceNames = stripes.map((_, index) => (index === 0 ? this.setName : `${this.setName}-${String(index + 1)}`));
     this.startedAt = host.clock.monotonic();
+    // Each of up to 64 devices listens.
+    setMaxListeners(0, this.stop.signal);
     this.simulated = backend.kind === 'simulated';
     this.progress = new ProgressMeter(host.clock, stripes.length, this.simulated, onProgress && ((progress) => this.guarded(() => onProgress(progress))));
   }

@@ -2,9 +2,9 @@
 import { SimulatedClock, SimulatedHost, SimulatedWindows } from '../../lib/simulator';
 import type { FaultAction } from '../../lib/simulator';
 import { settled } from '../../lib/simulator/scheduler';
-import { TransferAbortError, TransferError, backupDatabase, restoreDatabase, verifyBackup } from '../../lib/vdi';
+import { SnapshotAbortError, SnapshotBackupError, TransferAbortError, TransferError, backupDatabase, restoreDatabase, snapshotBackup, verifyBackup } from '../../lib/vdi';
 
-export type FlowName = 'backup' | 'restore';
+export type FlowName = 'backup' | 'restore' | 'snapshot';
 
 /** A place that a clean run passes: an operation or an event, and which time. */
 export interface Place {
@@ -47,6 +47,12 @@ export async function newMachine(flow: FlowName): Promise<{ host: SimulatedHost;
 
 export function start(flow: FlowName, machine: SimulatedWindows, signal: AbortSignal): Promise<unknown> {
   const sql = machine.sql();
+  if (flow === 'snapshot') {
+    const databases = [{ database: 'master', to: '/a.bak' }, { database: 'Sales', to: '/b.bak' }];
+    // As long as a shadow copy may take.
+    const snapshot = (): Promise<void> => new Promise((resolve) => void machine.host.clock.after(2000, resolve));
+    return snapshotBackup({ sql, backend: machine, databases, snapshot, signal });
+  }
   if (flow === 'backup') return backupDatabase({ sql, backend: machine, database: 'Sales', to: files, options: settings, signal });
   return restoreDatabase({ sql, backend: machine, database: 'Sales', from: files, options: { ...settings, replace: true }, signal });
 }
@@ -96,7 +102,8 @@ export async function run(flow: FlowName, scenario: Scenario): Promise<Outcome> 
   const lostConnection = place?.at === 'SqlServer::Connect' && when === 'after';
   const sessions = lostConnection ? 0 : machine.sqlServer.instance().sessions.size;
   if (sessions !== 0) problems.push(`${String(sessions)} SQL connections are open`);
-  if (flow === 'backup') problems.push(...(await checkFiles(host, error)));
+  for (const name of ['Sales', 'master']) if (machine.sqlServer.instance().running && machine.sqlServer.database(name).isFrozen) problems.push(`${name} is frozen`);
+  if (flow !== 'restore') problems.push(...(await checkFiles(host, error)));
   else if ((await host.files.list('/')).join() !== 'a.bak,b.bak') problems.push('a restore changed its input files');
   machine.faults.clear();
   host.files.clearFaults();
@@ -106,13 +113,16 @@ export async function run(flow: FlowName, scenario: Scenario): Promise<Outcome> 
 
 async function checkFiles(host: SimulatedHost, error: unknown): Promise<readonly string[]> {
   const there = (await host.files.list('/')).map((name) => `/${name}`);
-  const expected = error === undefined ? files : error instanceof TransferError || error instanceof TransferAbortError ? error.leftover : [];
+  // What SQL Server reported as successful is kept although another database failed.
+  const completed = error instanceof SnapshotBackupError || error instanceof SnapshotAbortError ? error.completed.flatMap((each) => each.files.map(({ path }) => path ?? '')) : [];
+  const expected = error === undefined ? files : error instanceof TransferError || error instanceof TransferAbortError ? [...completed, ...error.leftover] : [];
   return there.sort().join() === [...expected].sort().join() ? [] : [`files: ${there.join()}; expected ${expected.join()}`];
 }
 
 async function checkSuccess(flow: FlowName, machine: SimulatedWindows): Promise<readonly string[]> {
   if (!machine.sqlServer.instance().running) return [];
   if (flow === 'restore') return machine.sqlServer.database('Sales').state === 'ONLINE' ? [] : ['success, but the database is not online'];
+  if (flow === 'snapshot') return [];
   try {
     await verifyBackup({ sql: machine.sql(), backend: machine, from: files, options: settings });
     return [];

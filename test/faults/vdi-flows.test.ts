@@ -27,7 +27,7 @@ const described = (error: unknown): string => (error instanceof TransferError ? 
 /** Where SQL Server's word of success may have been given already: the last event of the statement, and all that follows it. */
 const maySucceed = (place: Place): boolean => place.at === 'IClientVirtualDeviceSet2::Close' || (place.at === 'SqlConnection::Next' && place.occurrence > 1);
 
-for (const flow of ['backup', 'restore'] as const) {
+for (const flow of ['backup', 'restore', 'snapshot'] as const) {
   describe(flow, () => {
     it('succeeds without a fault', async () => {
       expect(await run(flow, { place: undefined, action: undefined })).toMatchObject({ error: undefined, problems: [] });
