@@ -1,10 +1,10 @@
-/** A simulated machine in a process of its own, for tests that kill it. */
+/** A simulated machine in a process of its own, for tests that kill it; it ends cleanly with its standard input. */
 import { serveMachine } from '../../lib/simulator';
 
 const [, , file = ''] = process.argv;
 serveMachine(file).then(
   (machine) => {
-    process.once('SIGTERM', () => void machine.close());
+    process.stdin.on('end', () => void machine.close()).resume();
     process.stdout.write('serving\n');
   },
   (error: unknown) => {

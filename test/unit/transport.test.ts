@@ -1,8 +1,9 @@
 /** The three ways to a simulated machine behave alike, and a broken connection gives a typed error and kills the client's process. */
-import { createConnection } from 'node:net';
-import type { Socket } from 'node:net';
-import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { HRESULT, INFINITE, VDCommands } from '../../lib/binding/codes';
 import { MACHINE } from '../../lib/binding/channel';
@@ -378,6 +379,49 @@ describe('a pipe', () => {
     await closed(socket);
     const channel = await open(overPipe, service.machine);
     expect(await handleOf(channel, 'OpenDevice')).toBeGreaterThan(0);
+  });
+
+  /** A server that greets, then answers the first request with these bytes and ends. */
+  async function brokenServer(bytes: Buffer, greeting = encodeFrame({ type: 'welcome', process: 1 })): Promise<string> {
+    const directory = mkdtempSync(join(tmpdir(), 'winbackup-test-'));
+    const path = process.platform === 'win32' ? `\\\\.\\pipe\\${basename(directory)}` : join(directory, 'pipe');
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      let requests = 0;
+      socket.on('data', () => {
+        requests += 1;
+        if (requests === 1) socket.write(greeting);
+        else socket.end(bytes);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(path, () => resolve()));
+    servers.push({ server, directory });
+    return path;
+  }
+  const servers: { server: Server; directory: string }[] = [];
+  afterEach(async () => {
+    for (const { server, directory } of servers.splice(0)) {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+  const answer = { type: 'answer', id: 1, result: { hresult: 0, outputs: [] }, areas: [] } as const;
+
+  it.each<[string, Buffer, string]>([
+    ['bytes that are no message', Buffer.from([2, 0, 0, 0, 9, 9]), 'ERR_CHANNEL_PROTOCOL'],
+    ['half an answer', encodeFrame(answer).subarray(0, 20), 'ERR_CHANNEL_PROTOCOL'],
+    ['an answer to no request', encodeFrame({ ...answer, id: 7 }), 'ERR_CHANNEL_PROTOCOL'],
+    ['memory that it never announced', encodeFrame({ ...answer, memory: { address: 1n, bytes: new Uint8Array(1) } }), 'ERR_CHANNEL_PROTOCOL'],
+    ['a question about memory that it never announced', encodeFrame({ type: 'fetch', id: 1, address: 1n, byteLength: 1 }), 'ERR_CHANNEL_PROTOCOL'],
+    ['nothing', Buffer.alloc(0), 'ERR_CHANNEL_CLOSED'],
+  ])('gives the client a typed error when the machine sends %s', async (_what, bytes, code) => {
+    const channel = await PipeChannel.connect(await brokenServer(bytes));
+    await expect(channel.call(MACHINE, 'Anything', [])).rejects.toMatchObject({ name: 'StateError', code });
+  });
+
+  it('rejects the connection when something else than a machine greets', async () => {
+    await expect(PipeChannel.connect(await brokenServer(Buffer.alloc(0), Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')))).rejects.toMatchObject({ code: 'ERR_CHANNEL_PROTOCOL' });
+    await expect(PipeChannel.connect(await brokenServer(Buffer.alloc(0), encodeFrame(answer)))).rejects.toMatchObject({ code: 'ERR_CHANNEL_PROTOCOL' });
   });
 
   it('reads frames however the stream cuts them', () => {

@@ -1,6 +1,7 @@
 /** The client's side of a connection to a machine elsewhere: requests by id, areas as the machine announces them. What carries it is a subclass. */
 import type { CallResult, Channel, CommandQueue, PlainValue, TeardownStep } from '../../binding/channel';
 import { PolledCommandQueue } from '../../binding/command-queue';
+import { StateError } from '../../binding/errors';
 import { AreaMemory } from '../../binding/memory';
 import { channelClosed, checkMachineMessage, decodeError, protocolError } from './messages';
 import type { ClientMessage, MachineMessage } from './messages';
@@ -73,7 +74,7 @@ export abstract class RemoteChannel implements Channel {
       checkMachineMessage(value);
       this.take(value);
     } catch (error) {
-      this.lost(error instanceof Error ? error : new Error(String(error)));
+      this.lost(error instanceof StateError ? error : protocolError('what cannot be done', error));
       this.disconnect();
     }
   }
@@ -93,9 +94,9 @@ export abstract class RemoteChannel implements Channel {
         break;
       case 'answer': {
         for (const { base, byteLength, buffer } of message.areas) this.memory.add(base, buffer ?? new ArrayBuffer(byteLength));
-        const { operation, args, resolve } = this.finish(message.id);
-        this.answered(operation, args, message);
-        resolve(message.result);
+        const pending = this.waiting(message.id);
+        this.answered(pending.operation, pending.args, message);
+        this.finish(message.id).resolve(message.result);
         break;
       }
       case 'failed':
@@ -114,9 +115,14 @@ export abstract class RemoteChannel implements Channel {
     }
   }
 
-  private finish(id: number): Pending {
+  private waiting(id: number): Pending {
     const pending = this.pending.get(id);
     if (pending === undefined) throw protocolError('an answer to no request');
+    return pending;
+  }
+
+  private finish(id: number): Pending {
+    const pending = this.waiting(id);
     this.pending.delete(id);
     if (this.pending.size === 0) this.keepAlive(false);
     return pending;
