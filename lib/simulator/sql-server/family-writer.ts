@@ -33,6 +33,11 @@ export class FamilyWriter {
   private readonly pending: PendingWrite[] = [];
   /** ERROR_END_OF_MEDIA has come: no further record on this volume. */
   private endOfMedia = false;
+  /**
+   * A Write was dropped or refused because another one's error had put the device into IO-ERROR. That other one's completion may run later
+   * than the refusal; it says what really happened.
+   */
+  private dropped = false;
   private failure: Error | undefined;
 
   constructor(
@@ -84,8 +89,7 @@ export class FamilyWriter {
   /** Everything posted is written. */
   async drain(): Promise<void> {
     for (;;) {
-      await this.device.idle();
-      this.check();
+      await this.settle();
       if (this.pending.length === 0) return;
       await this.changeVolume(undefined);
     }
@@ -102,11 +106,19 @@ export class FamilyWriter {
   }
 
   private async room(sequence: number): Promise<void> {
-    while (this.endOfMedia || !this.device.hasSlot) {
-      this.check();
+    while (this.endOfMedia || this.dropped || !this.device.hasSlot) {
       if (this.endOfMedia) await this.changeVolume(sequence);
+      else if (this.dropped) await this.settle();
       else await this.device.slot();
+      this.check();
     }
+    this.check();
+  }
+
+  /** Every completion has run: now it is known why Writes were dropped. */
+  private async settle(): Promise<void> {
+    await this.device.idle();
+    if (this.dropped && !this.endOfMedia) this.failure ??= new DeviceFailure(this.device.name, 'write', WIN32.ERROR_IO_DEVICE);
     this.check();
   }
 
@@ -132,8 +144,8 @@ export class FamilyWriter {
       this.endOfMedia = true;
       this.taken(write, bytesTransferred);
       write.cut = !write.finished;
-    } else if (completionCode === WIN32.ERROR_IO_DEVICE && this.endOfMedia) {
-      // Dropped behind the end of the media: it goes to the next volume.
+    } else if (completionCode === WIN32.ERROR_IO_DEVICE) {
+      this.dropped = true;
     } else {
       try {
         this.device.check(command);
@@ -164,8 +176,8 @@ export class FamilyWriter {
    */
   private async changeVolume(waiting: number | undefined): Promise<void> {
     const { device } = this;
-    await device.idle();
-    this.check();
+    await this.settle();
+    this.dropped = false;
     // A record written behind one that was not: its order is lost.
     if (this.pending.some(({ finished }) => finished)) throw new DeviceFailure(device.name, 'write', WIN32.ERROR_END_OF_MEDIA);
     await device.clearError();
