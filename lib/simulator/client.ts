@@ -7,6 +7,7 @@ import type { Channel, PlainRecord, PlainValue } from '../binding/channel';
 import type { EventLogEntry } from './event-log';
 import type { Fault } from './faults';
 import type { RecordedCall } from './machine';
+import type { TracedEvent, VssSnapshotInfo, VssStatus, VssWriterInfo } from './vss';
 
 export interface MachineStatus {
   readonly simulated: true;
@@ -90,6 +91,36 @@ export class MachineControl {
 
   async events(source?: string): Promise<readonly EventLogEntry[]> {
     return (await this.call('Machine::ListEvents', source ?? null)) as unknown as readonly EventLogEntry[];
+  }
+
+  /** The Volume Shadow Copy Service: who holds the set in progress, what there is. */
+  async vssStatus(): Promise<VssStatus> {
+    return (await this.call('Vss::Status')) as unknown as VssStatus;
+  }
+
+  /** Its writers, with the state that `vssadmin list writers` would show. */
+  async vssWriters(): Promise<readonly VssWriterInfo[]> {
+    return (await this.call('Vss::Writers')) as unknown as readonly VssWriterInfo[];
+  }
+
+  /** Every shadow copy, of every context. */
+  async vssSnapshots(): Promise<readonly VssSnapshotInfo[]> {
+    return (await this.call('Vss::Snapshots')) as unknown as readonly VssSnapshotInfo[];
+  }
+
+  /** The events that reached writers, oldest first, after the one of that number. */
+  async vssEvents(afterSequence = 0): Promise<readonly TracedEvent[]> {
+    return (await this.call('Vss::Events', afterSequence)) as unknown as readonly TracedEvent[];
+  }
+
+  /** Resolves once nothing goes on behind the calls: copies deleted, BackupShutdown handled. */
+  async vssSettled(): Promise<void> {
+    await this.call('Vss::Settled');
+  }
+
+  /** The writer's service stops, or starts anew: it forgets its sessions. Rejects with ArgumentError when there is no such writer. */
+  async setVssWriterRunning(writer: string, running: boolean): Promise<void> {
+    await this.call(running ? 'Vss::StartWriter' : 'Vss::StopWriter', writer);
   }
 
   /** An operation that a service added with `machine.addControl`. */

@@ -28,5 +28,6 @@ export { serverWriters } from './vss';
 export type {
   ComponentNotes, ComponentObject, EventOutcome, PartialComponent, PartialFileSet, PartialWriterMetadata, ProviderFailure, ProviderOptions, ProviderStep,
   ServerWritersOptions, SimulatedVss, SimulatedVssOptions, TracedEvent, TransactionFreeze, VolumeOptions, VssWriter, WindowsVersionName, WriterComponents,
-  WriterContext, WriterDescription, WriterEvent, WriterFailure, WriterHandler, WriterHandlers, WriterMetadata, WriterModule,
+  WriterContext, WriterDescription, WriterEvent, WriterFailure, WriterHandler, WriterHandlers, WriterMetadata, WriterModule, VssSnapshotInfo,
+  VssStatus, VssWriterInfo,
 } from './vss';

@@ -258,7 +258,7 @@ export class SimulatedWindows implements Backend {
     for (const process of [...this.processes.values()]) this.kill(process.id);
   }
 
-  /** The machine is shut down in order and starts again: every process is gone, what was written stays. */
+  /** The machine is shut down in order and is there again: every process is gone, what was written stays. */
   reboot(): void {
     for (const handler of this.rebootHandlers) handler();
     for (const process of [...this.processes.values()]) this.kill(process.id);

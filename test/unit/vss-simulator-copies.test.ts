@@ -412,7 +412,7 @@ describe('a volume that is a real directory', () => {
     const { snapshotDeviceObject: device } = await requester.components.getSnapshotProperties(ids[0] ?? '');
     expect(readFileSync(await resolve(requester, `${device ?? ''}\\journal`), 'utf8')).toBe('0\n1\n');
     expect(readFileSync(journal, 'utf8')).toBe('0\n1\n2\n3\n');
-    const [snapshot] = (await machine.openControl().call('Vss::Snapshots')) as { changed: string[] }[];
+    const [snapshot] = await machine.openControl().vssSnapshots();
     expect(snapshot?.changed).toEqual([]);
   });
 
@@ -428,7 +428,7 @@ describe('a volume that is a real directory', () => {
     } } };
     const other = vssMachine({ ...plainWriters, host: meddling, volumes: [{ name: 'D:\\', directory: data }] }).machine;
     expect((await (await Requester.on(other)).snapshot(['D:\\'])).status).toBe(FINISHED);
-    const [snapshot] = (await other.openControl().call('Vss::Snapshots')) as { changed: string[]; skipped: string[] }[];
+    const [snapshot] = await other.openControl().vssSnapshots();
     expect(snapshot?.changed).toEqual(['inner/two.txt', 'late.txt']);
     expect(snapshot?.skipped).toEqual(['link']);
     expect(other.eventLog.entries.map(({ message }) => message).join()).toMatch(/written to while it was copied.*inner\/two\.txt/);

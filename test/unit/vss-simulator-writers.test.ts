@@ -332,10 +332,10 @@ describe('writers that fail or stay silent', () => {
     const requester = await Requester.on(machine);
     await requester.prepared();
     const control = machine.openControl();
-    await control.call('Vss::StopWriter', 'a');
+    await control.setVssWriterRunning('a', false);
     expect(await requester.create()).toBe(FINISHED);
     expect((await requester.statuses()).map(({ name }) => name)).toEqual(['b']);
-    await control.call('Vss::StartWriter', 'a');
+    await control.setVssWriterRunning('a', true);
     expect(await requester.complete()).toBe(FINISHED);
     expect(countOf(machine, 'BackupComplete', 'a')).toBe(0);
   });
@@ -376,7 +376,7 @@ describe('session slots', () => {
       await requester.snapshot();
       await requester.complete();
       if (gather) await requester.statuses();
-      const [writer] = (await machine.openControl().call('Vss::Writers')) as { sessions: number }[];
+      const [writer] = await machine.openControl().vssWriters();
       return writer?.sessions;
     };
     expect(await sessions(false)).toBe(1);
@@ -468,7 +468,7 @@ describe('a restore', () => {
     await requester.end(requester.components.gatherWriterMetadata());
     await requester.components.setSelectedForRestore(...DATA, true);
     await requester.end(requester.components.preRestore());
-    await machine.openControl().call('Vss::StartWriter', 'a');
+    await machine.openControl().setVssWriterRunning('a', true);
     expect(codeName(await requester.end(requester.components.postRestore()))).toBe('VSS_E_UNEXPECTED_WRITER_ERROR');
     expect(countOf(machine, 'PostRestore')).toBe(0);
   });
@@ -505,7 +505,7 @@ describe('the death of the requester', () => {
     const ends = countOf(machine, 'Thaw', 'b') + countOf(machine, 'Abort', 'b');
     expect(ends).toBeGreaterThanOrEqual(freezes);
     if (countOf(machine, 'PrepareForBackup', 'b') > 0) expect(story(machine, 'b').at(-1)).toBe('b BackupShutdown');
-    expect(await machine.openControl().call('Vss::Status')).toMatchObject({ setInProgress: null, snapshots: 0 });
+    expect(await machine.openControl().vssStatus()).toMatchObject({ setInProgress: null, snapshots: 0 });
     machine.faults.clear();
     const next = await Requester.on(machine);
     expect((await next.snapshot()).status).toBe(FINISHED);

@@ -44,7 +44,7 @@ describe('a backup on the simulated service', () => {
     const control = machine.openControl();
     for (let step = 0; step < 4; step += 1) {
       await clock.advance(1000);
-      const [writer] = (await control.call('Vss::Writers')) as { state: number }[];
+      const [writer] = await control.vssWriters();
       states.push(String(writer?.state));
     }
     expect(await creation).toBe(FINISHED);
@@ -193,6 +193,26 @@ describe('who raises Abort, and who does not', () => {
     expect(codeName(status)).toBe('VSS_E_PROVIDER_VETO');
     expect(story(machine).filter((line) => line.includes('Abort'))).toEqual(['a Abort(service)', 'b Abort(service)']);
     expect(machine.faults.count('vss.provider.Abort')).toBe(1);
+  });
+
+  it('a provider that fails after PostSnapshot fails the creation, but OnAbort is not called any more', async () => {
+    const { machine } = vssMachine({ writers: [plainWriter('a', WRITER_A)] });
+    machine.faults.add({ at: 'vss.provider.PostFinalCommit', action: { hresult: VSS_HRESULT.VSS_E_PROVIDER_VETO } });
+    expect(codeName((await (await Requester.on(machine)).snapshot()).status)).toBe('VSS_E_PROVIDER_VETO');
+    expect(story(machine).at(-1)).toBe('a Abort(service, not handled)');
+    expect(await machine.openControl().vssSnapshots()).toEqual([]);
+  });
+
+  it('a provider that never answers its abort holds the machine for three minutes, no longer', async () => {
+    const { machine, clock } = vssMachine();
+    machine.faults.add({ at: 'vss.provider.Commit', action: { hresult: VSS_HRESULT.VSS_E_PROVIDER_VETO } });
+    machine.faults.add({ at: 'vss.provider.Abort', action: { hang: true } });
+    const requester = await Requester.on(machine);
+    await requester.prepared();
+    const creation = requester.create();
+    await clock.advance(180_000);
+    expect(codeName(await creation)).toBe('VSS_E_PROVIDER_VETO');
+    expect(await machine.openControl().vssStatus()).toMatchObject({ setInProgress: null });
   });
 
   it.each(['Identify', 'PrepareForBackup', 'PrepareForSnapshot', 'PostSnapshot'] as const)('[S5] a handler that fails in %s raises none', async (event) => {

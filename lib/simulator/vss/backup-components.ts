@@ -517,7 +517,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
   importSnapshots(): [KernelObject] {
     this.order('ImportSnapshots');
     if (!this.coordinator.version.server) throw new Failure(VSS_HRESULT.VSS_E_NOT_SUPPORTED);
-    return this.begin(() => importSnapshots(this.coordinator, this.document, this.process));
+    return this.begin((cancellation) => cancellation.during(importSnapshots(this.coordinator, this.document, this.process)));
   }
 
   async breakSnapshotSet(snapshotSetId: string): Promise<void> {
@@ -528,7 +528,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
   breakSnapshotSetEx(snapshotSetId: string, _breakFlags: number): [KernelObject] {
     this.ex('IVssBackupComponentsEx2');
     this.order('BreakSnapshotSetEx');
-    return this.begin(() => breakSet(this.coordinator, snapshotSetId, this.process));
+    return this.begin((cancellation) => cancellation.during(breakSet(this.coordinator, snapshotSetId, this.process)));
   }
 
   exposeSnapshot(snapshotId: string, pathFromRoot: string | null, attributes: number, expose: string | null): [string] {
@@ -594,10 +594,10 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     this.order('RecoverSet');
     if (this.recoverySet.length === 0) throw new Failure(VSS_HRESULT.VSS_E_BAD_STATE);
     const chosen = [...this.recoverySet];
-    return this.begin(async () => {
+    return this.begin(async (cancellation) => {
       for (const snapshot of chosen) {
         revertToSnapshot(this.coordinator, snapshot.id, true, this.process, 'any context');
-        await snapshot.origin.volume?.reverting;
+        await cancellation.during(Promise.resolve(snapshot.origin.volume?.reverting));
       }
     });
   }

@@ -98,8 +98,11 @@ export class Coordinator {
   /** Forgets the copy at once; its files go in the background. */
   drop(snapshot: Snapshot): void {
     this.snapshots.delete(snapshot.id);
-    const { directory } = snapshot;
-    if (directory !== undefined) this.inBackground(removeCopy(this.machine.host.files, directory));
+    const { directory, origin } = snapshot;
+    snapshot.directory = undefined;
+    // The place that was made for the copies goes with the last of them; a place that the tester chose stays.
+    const chosen = origin.volume?.options.shadowStorage !== undefined || origin.volume === undefined;
+    if (directory !== undefined) this.inBackground(removeCopy(this.machine.host.files, directory, chosen));
   }
 
   /** Work that nobody waits for; what goes wrong in it is in the event log. */

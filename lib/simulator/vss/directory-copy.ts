@@ -67,11 +67,14 @@ export async function emptyDirectory(files: Files, root: string, excluded: strin
   }
 }
 
-/** Removes a copy; one that is gone already is fine. */
-export async function removeCopy(files: Files, copy: string): Promise<void> {
+/** Removes a copy; one that is gone already is fine. Its parent directory goes too when it is empty, unless it is to be kept. */
+export async function removeCopy(files: Files, copy: string, keepParent: boolean): Promise<void> {
   if ((await files.stat(copy)) === undefined) return;
   await emptyDirectory(files, copy, '');
   await files.removeDirectory(copy);
-  const storage = files.directoryOf(copy);
-  if ((await files.entries(storage)).length === 0) await files.removeDirectory(storage);
+  if (keepParent) return;
+  await files.removeDirectory(files.directoryOf(copy)).catch((error: unknown) => {
+    // Others of its copies are there still, or somebody was faster.
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'ENOENT' || error.code === 'EEXIST'))) throw error;
+  });
 }

@@ -5,6 +5,7 @@ import type { PlainRecord, PlainValue } from '../../binding/channel';
 import { HRESULT } from '../../binding/codes';
 import { ArgumentError } from '../../binding/errors';
 import { VSS_APPLICATION_LEVEL, VSS_HRESULT } from '../../binding/vss-codes';
+import type { PlainVSS_PROVIDER_PROP, PlainVSS_SNAPSHOT_PROP } from '../generated/vss';
 import { Failure } from '../kernel-object';
 import type { SimulatedWindows } from '../machine';
 import { SeededRandom } from '../random';
@@ -172,6 +173,35 @@ function installEntryPoints(machine: SimulatedWindows, coordinator: Coordinator)
     return [volumes.resolve(path, copies)];
   });
 }
+
+export interface VssStatus {
+  readonly windowsVersion: WindowsVersionName;
+  readonly setInProgress: { readonly snapshotSetId: string; readonly process: number; readonly processName: string } | null;
+  readonly snapshots: number;
+  readonly volumes: readonly { readonly name: string; readonly fileSystem: string; readonly directory: string | null }[];
+  readonly providers: readonly PlainVSS_PROVIDER_PROP[];
+}
+
+export interface VssWriterInfo {
+  readonly name: string;
+  readonly writerId: string;
+  readonly instanceId: string;
+  /** VSS_WRITER_STATE. */
+  readonly state: number;
+  readonly running: boolean;
+  /** Session slots in use. */
+  readonly sessions: number;
+  readonly level: number;
+  readonly timeoutFreezeMs: number;
+}
+
+export type VssSnapshotInfo = PlainVSS_SNAPSHOT_PROP & {
+  /** The real directory with its files. */
+  readonly directory: string | null;
+  /** What changed while it was copied, and what was left out; relative to the volume, with `/`. */
+  readonly changed: readonly string[];
+  readonly skipped: readonly string[];
+};
 
 /** What a tester sees and does from outside. */
 function installControls(machine: SimulatedWindows, coordinator: Coordinator): void {

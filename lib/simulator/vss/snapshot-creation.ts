@@ -10,6 +10,7 @@ import { copyDirectory } from './directory-copy';
 import type { Provider, ProviderStep } from './provider';
 import { filetime } from './snapshot';
 import type { Snapshot } from './snapshot';
+import { SILENCE_LIMIT_MS } from './writer';
 import type { WriterEvent, WriterSession } from './writer';
 
 /** Front end first, then what it stands on (facts/vss.md 1.5, 3.1). A writer that leaves its level to the service goes with the first. */
@@ -177,7 +178,8 @@ export class SnapshotCreation {
     await this.thawTransactions().catch(() => undefined);
     await Promise.all(this.sessions.map((session) => session.writer.abort(session, 'service')));
     // What a provider answers to AbortSnapshots changes nothing (facts/vss.md 3.3).
-    for (const provider of this.involved) await provider.step('Abort', this.requester.process).catch(() => undefined);
+    const told = Promise.all(this.involved.map((provider) => provider.step('Abort', this.requester.process)));
+    await this.within(SILENCE_LIMIT_MS, VSS_HRESULT.VSS_E_UNEXPECTED_PROVIDER_ERROR, told).catch(() => undefined);
     await this.copying.catch(() => undefined);
     this.remove();
   }
