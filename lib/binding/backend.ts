@@ -1,5 +1,5 @@
 /** Where Windows comes from: the native addon on Windows, a simulated machine elsewhere, or what the caller or a test says. */
-import { HRESULT } from './codes';
+import { HRESULT, failed } from './codes';
 import { MACHINE } from './channel';
 import type { Channel } from './channel';
 import { WindowsError } from './errors';
@@ -7,7 +7,6 @@ import type { Host } from './host';
 import { createProxy } from './proxy';
 import type { ProxyObject } from './proxy';
 import type { ComClass } from './table';
-import { failed } from './codes';
 import { interfaceTable } from './tables';
 
 export interface Backend {
@@ -26,13 +25,15 @@ let simulatedDefault: Backend | undefined;
  */
 export async function resolveBackend(requested?: Backend): Promise<Backend> {
   if (requested !== undefined) return requested;
-  if (process.platform === 'win32') return (await import('./native.js')).nativeBackend();
+  // Each backend is loaded only where it is used, by a literal require that bundlers see. Here alone this layer reaches for the simulator.
+  /* eslint-disable @typescript-eslint/no-require-imports */
+  if (process.platform === 'win32') return (require('./native') as typeof import('./native')).nativeBackend();
   if (simulatedDefault === undefined) {
-    // The one place where this layer reaches for the simulator: loaded only here, only off Windows.
-    const { SimulatedWindows } = await import('../simulator/index.js');
+    const { SimulatedWindows } = require('../simulator') as typeof import('../simulator');
     simulatedDefault = new SimulatedWindows();
     process.emitWarning('This system is not Windows: winbackup works on a simulated Windows machine.', { code: 'WINBACKUP_SIMULATED' });
   }
+  /* eslint-enable @typescript-eslint/no-require-imports */
   return simulatedDefault;
 }
 
