@@ -1,6 +1,6 @@
 /**
- * The description of a simulated machine in a JSON file: its SQL Server instances, their databases and logins, delays and faults. Whatever is
- * wrong in it is refused with the name of the field.
+ * The description of a simulated machine in a JSON file: its SQL Server instances with databases and logins, its volumes and writers,
+ * delays and faults. Whatever is wrong in it is refused with the name of the field.
  */
 import * as path from 'node:path';
 import { checkInteger, checkKnownFields, checkString, checkU32 } from '../binding/check';
@@ -9,6 +9,8 @@ import type { Files } from '../binding/host';
 import { checkFault } from './faults';
 import type { Fault } from './faults';
 import { readAll } from './machine-state';
+import type { SimulatedVssOptions } from './vss';
+import { parseVssDescription } from './vss/description';
 import type { DatabaseOptions, InstanceOptions, LoginOptions, RecoveryModel } from './sql-server';
 
 export interface MachineDescription {
@@ -17,6 +19,8 @@ export interface MachineDescription {
   readonly clock: 'real' | 'simulated';
   /** Paths of database files are absolute here; in the JSON they are relative to the description. Absent: the default instance as it is. */
   readonly instances?: readonly InstanceOptions[];
+  /** The Volume Shadow Copy Service. Absent: as it is on a new machine. */
+  readonly vss?: SimulatedVssOptions;
   /** Those of `delays` (a place and its milliseconds) among them. */
   readonly faults: readonly Fault[];
 }
@@ -97,7 +101,7 @@ function instance(field: string, value: unknown, directory: string): InstanceOpt
 
 /** @param directory where the relative paths of database files begin */
 export function parseMachineDescription(value: unknown, directory: string): MachineDescription {
-  checkObject('machine', value, ['seed', 'clock', 'instances', 'delays', 'faults']);
+  checkObject('machine', value, ['seed', 'clock', 'instances', 'vss', 'delays', 'faults']);
   const { seed = 1, clock = 'real', delays = {} } = value;
   checkU32('seed', seed);
   if (clock !== 'real' && clock !== 'simulated') throw new ArgumentError('clock', 'must be real or simulated');
@@ -112,10 +116,11 @@ export function parseMachineDescription(value: unknown, directory: string): Mach
     checkFault(at, fault);
     faults.push(fault);
   }
-  return { seed, clock, faults, ...(value['instances'] === undefined ? {} : { instances }) };
+  const vss = value['vss'] === undefined ? {} : { vss: parseVssDescription('vss', value['vss'], directory) };
+  return { seed, clock, faults, ...(value['instances'] === undefined ? {} : { instances }), ...vss };
 }
 
-/** Rejects with ArgumentError (the field; for the file itself `machine`), also for a database whose file is not there. */
+/** Rejects with ArgumentError (the field; for the file itself `machine`), also for a database whose file, or a volume whose directory, is not there. */
 export async function readMachineFile(file: string, files: Files): Promise<MachineDescription> {
   const description = parseMachineDescription(await readJson(file, files), files.directoryOf(files.resolve(file)));
   for (const [at, { databases }] of (description.instances ?? []).entries()) {
@@ -123,6 +128,10 @@ export async function readMachineFile(file: string, files: Files): Promise<Machi
       if (pages === undefined) continue;
       if ((await files.stat(pages))?.isFile !== true) throw new ArgumentError(`instances[${String(at)}].databases[${String(index)}].file`, `is no file: ${pages}`);
     }
+  }
+  for (const [index, { directory }] of (description.vss?.volumes ?? []).entries()) {
+    if (directory === undefined) continue;
+    if ((await files.stat(directory))?.isDirectory !== true) throw new ArgumentError(`vss.volumes[${String(index)}].directory`, `is no directory: ${directory}`);
   }
   return description;
 }

@@ -36,7 +36,9 @@ export interface ServedMachine extends MachineOfFile {
 export async function serveMachine(file: string): Promise<ServedMachine> {
   const description = await readMachineFile(file, realHost.files);
   const host: Host = description.clock === 'simulated' ? { ...realHost, clock: new SimulatedClock() } : realHost;
-  const machine = new SimulatedWindows({ seed: description.seed, host, ...(description.instances === undefined ? {} : { instances: description.instances }) });
+  const machine = new SimulatedWindows({
+    seed: description.seed, host, ...description.vss, ...(description.instances === undefined ? {} : { instances: description.instances }),
+  });
   let begin: () => void = () => undefined;
   const served = await servePipe(machine, new Promise<void>((resolve) => (begin = resolve)));
   let state: MachineState;

@@ -226,6 +226,10 @@ export class WriterComponentsObject extends KernelObject implements SimulatedIVs
   getComponentCount(): [number] {
     return [this.writer.components.length];
   }
+  /** Not of Windows: everything in one call (lib/vss/components-document.ts). */
+  readAll(): [DocumentWriter] {
+    return [this.writer];
+  }
   getWriterInfo(): [string, string] {
     return [this.writer.instanceId, this.writer.writerId];
   }

@@ -175,6 +175,11 @@ export class ExamineWriterMetadata extends KernelObject implements SimulatedIVss
     this.metadata = writerMetadataFromXml(xml ?? '');
   }
 
+  /** Not of Windows: everything in one call (lib/vss/writer-metadata.ts). */
+  readAll(): [WriterMetadata] {
+    return [this.metadata];
+  }
+
   getIdentityEx(): [string, string, string, string | null, number, number] {
     const { instanceId, writerId, writerName, instanceName, usage, source } = this.metadata;
     return [instanceId, writerId, writerName, instanceName, usage, source];

@@ -17,6 +17,7 @@ const versions = {
 } as const;
 
 export type WindowsVersionName = keyof typeof versions;
+export const windowsVersionNames = Object.keys(versions) as readonly WindowsVersionName[];
 
 /** The first kernel that has the interface; those not listed are in all. */
 const interfaceSince: Readonly<Record<string, number>> = {
