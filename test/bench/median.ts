@@ -1,4 +1,4 @@
-/** What the benchmarks report: medians, and the ratio to the base that was run alternately with them. */
+/** What the benchmarks report: medians, and ratios to a base that was run alternately with what is compared to it. */
 
 export interface Shape {
   readonly direction: 'backup' | 'restore';
@@ -13,6 +13,7 @@ export interface Measured extends Shape {
   readonly bytesPerSecond: number;
   /** What it is compared with; the bases have none. */
   readonly base?: string;
+  /** The median of the rounds' ratios: what else the machine does in one round slows both down. */
   readonly ratio?: number;
 }
 
@@ -23,7 +24,8 @@ export function median(values: readonly number[]): number {
 
 /** @param rates bytes a second of each round, by variant */
 export function measured(variant: string, { direction, transferSize, buffers }: Shape, rates: ReadonlyMap<string, readonly number[]>, base?: string): Measured {
-  const bytesPerSecond = median(rates.get(variant) ?? []);
-  const compared = base === undefined ? {} : { base, ratio: bytesPerSecond / median(rates.get(base) ?? []) };
-  return { variant, direction, transferSize, buffers, bytesPerSecond, ...compared };
+  const own = rates.get(variant) ?? [];
+  const bases = base === undefined ? [] : (rates.get(base) ?? []);
+  const compared = base === undefined ? {} : { base, ratio: median(own.map((rate, round) => rate / (bases[round] ?? NaN))) };
+  return { variant, direction, transferSize, buffers, bytesPerSecond: median(own), ...compared };
 }

@@ -15,6 +15,19 @@ constexpr DWORD kFlush = 12;
 constexpr DWORD kWriteMedia = 0x10000;
 constexpr DWORD kReadMedia = 0x20000;
 
+/** Larger than the processor's caches, because SQL Server's pages come from its buffer pool. */
+constexpr size_t kPoolSize = size_t{64} << 20;
+
+/** One for all sets, made with the first, so that it does not count as growth. */
+std::vector<BYTE>& Pool() {
+  static std::vector<BYTE> pool = [] {
+    std::vector<BYTE> pages(kPoolSize);
+    for (size_t i = 0; i < pages.size(); ++i) pages[i] = static_cast<BYTE>(i * 31 + (i >> 8));
+    return pages;
+  }();
+  return pool;
+}
+
 class Lock {
  public:
   explicit Lock(SRWLOCK& lock) : lock_(lock) { AcquireSRWLockExclusive(&lock_); }
@@ -35,11 +48,10 @@ Server::Server(const Script& script, std::function<void(const Outcome&)> ended)
                                 static_cast<DWORD>(size), nullptr);
   area_ = static_cast<BYTE*>(MapViewOfFile(mapping_, FILE_MAP_ALL_ACCESS, 0, 0, size));
   arrived_ = CreateEventW(nullptr, FALSE, FALSE, nullptr);
-  page_.resize(script.transfer_size);
-  for (size_t i = 0; i < page_.size(); ++i) page_[i] = static_cast<BYTE>(i * 31 + (i >> 8));
   commands_.resize(script.buffers);
   with_client_.resize(script.buffers);
   for (uint32_t i = 0; i < script.buffers; ++i) free_.push_back(i);
+  Pool();
   std::memset(area_, 0, size);  // the first transfer is not to pay for the pages
 }
 
@@ -82,9 +94,9 @@ void Server::Run() {
     const auto size = static_cast<DWORD>(std::min<uint64_t>(script_.transfer_size, script_.total_bytes - sent));
     // A buffer that comes back from a Read is emptied when it is needed again.
     if (script_.backup)
-      std::memcpy(buffer, page_.data(), size);
+      std::memcpy(buffer, NextPages(), size);
     else if (sent >= static_cast<uint64_t>(script_.buffers) * script_.transfer_size)
-      std::memcpy(page_.data(), buffer, script_.transfer_size);
+      std::memcpy(NextPages(), buffer, script_.transfer_size);
     Send(index, script_.backup ? kWrite : kRead, size);
     sent += size;
   }
@@ -100,6 +112,12 @@ void Server::Run() {
   outcome_.seconds = seconds;
   outcome_.complete = good;
   ended_(outcome_);
+}
+
+BYTE* Server::NextPages() {
+  BYTE* const pages = Pool().data() + pool_position_;
+  pool_position_ = (pool_position_ + script_.transfer_size) % kPoolSize;  // transfer sizes are powers of two
+  return pages;
 }
 
 bool Server::TakeFree(uint32_t* index) {

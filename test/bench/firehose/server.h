@@ -57,6 +57,8 @@ class Server {
   /** Waits until a command's buffer is the server's again; false after an abort or a failed command. */
   bool TakeFree(uint32_t* index);
   bool WaitUntilAllFree();
+  /** What the next buffer is filled from, or emptied into. */
+  BYTE* NextPages();
   void Send(uint32_t index, DWORD code, DWORD size);
   void End(State state);
 
@@ -64,7 +66,7 @@ class Server {
   const std::function<void(const Outcome&)> ended_;
   HANDLE mapping_;
   BYTE* area_;
-  std::vector<BYTE> page_;  // what is written into each buffer, or read from it
+  size_t pool_position_ = 0;
   std::vector<VDC_Command> commands_;
 
   // Guarded by lock_.
