@@ -48,8 +48,10 @@ function candidates(): readonly string[] {
   return [path.join(packageRoot, 'prebuilds', `win32-${process.arch}`, 'winbackup.node'), path.join(packageRoot, 'build', 'Release', 'winbackup.node')];
 }
 
-function isModuleNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+/** Not by `instanceof`: a module loader may live in another realm. */
+function describe(error: unknown): { readonly code: unknown; readonly message: string } {
+  const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; message?: unknown };
+  return { code, message: (typeof message === 'string' ? message : String(error)).split('\n', 1)[0] ?? '' };
 }
 
 /** Loads the addon; a LoadError lists what was tried. A file that is there but does not load ends the search: another might hide the fault. */
@@ -63,8 +65,9 @@ function loadAddon(): Addon {
     try {
       return load(candidate) as Addon;
     } catch (error) {
-      tried.push({ path: candidate, error: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) });
-      if (!isModuleNotFound(error)) throw new LoadError('winbackup.node could not be loaded', tried, { cause: error });
+      const { code, message } = describe(error);
+      tried.push({ path: candidate, error: message });
+      if (code !== 'MODULE_NOT_FOUND') throw new LoadError('winbackup.node could not be loaded', tried, { cause: error });
     }
   }
   throw new LoadError(`winbackup.node was not found for win32-${process.arch}`, tried);
@@ -87,10 +90,6 @@ export class NativeLink {
       },
       (device) => this.queues.get(device)?.arrived(),
     );
-    // Cleanup hooks run when an environment ends by itself or is terminated, but not at process.exit().
-    process.once('exit', () => {
-      addon.shutdown();
-    });
   }
 
   call(handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
@@ -219,9 +218,17 @@ export class NativeChannel implements Channel {
 
 let link: NativeLink | undefined;
 
+function openLink(): NativeLink {
+  const addon = loadAddon();
+  // Cleanup hooks run when an environment ends by itself or is terminated, but not at process.exit().
+  process.once('exit', () => {
+    addon.shutdown();
+  });
+  return new NativeLink(addon);
+}
+
 /** The real Windows of this machine. Throws LoadError when the addon cannot be used. */
 export function nativeBackend(): Backend {
-  link ??= new NativeLink(loadAddon());
-  const loaded = link;
+  const loaded = (link ??= openLink());
   return { kind: 'native', host: realHost, openChannel: () => Promise.resolve(new NativeChannel(loaded)) };
 }
