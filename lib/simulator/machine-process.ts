@@ -52,6 +52,7 @@ export async function serveMachine(file: string): Promise<ServedMachine> {
   begin();
   const end = async (): Promise<void> => {
     await served.close();
+    await machine.vss.removed();
     await state.close();
   };
   let ended: Promise<void> | undefined;
@@ -75,7 +76,8 @@ export async function connectMachine(fileOrPipe: string): Promise<Backend & Mach
   const connect = (process: string | null): Promise<PipeChannel> => PipeChannel.connect(pipe, { process }).catch((error: unknown) => {
     throw notRunning(error);
   });
-  const backend: Backend = { kind: 'simulated', host: realHost, openChannel: () => connect('client') };
+  const elsewhere = { module: __filename, export: 'connectMachine', argument: pipe };
+  const backend: Backend = { kind: 'simulated', host: realHost, elsewhere, openChannel: () => connect('client') };
   return {
     ...backend,
     backend,

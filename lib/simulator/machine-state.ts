@@ -8,6 +8,7 @@ import { delay } from '../binding/host';
 import type { Files, Host } from '../binding/host';
 import type { EventLogEntry } from './event-log';
 import type { SimulatedWindows } from './machine';
+import type { KeptSnapshot } from './vss';
 import type { InstanceOptions } from './sql-server';
 import { InstanceKeeper } from './sql-server/kept-state';
 import type { KeptInstances } from './sql-server/kept-state';
@@ -23,6 +24,8 @@ interface SavedState {
   readonly version: number;
   readonly events: readonly EventLogEntry[];
   readonly instances: KeptInstances;
+  /** Absent in the state of a machine that had no shadow copies yet. */
+  readonly snapshots?: readonly KeptSnapshot[];
 }
 
 function isSavedState(value: unknown): value is SavedState {
@@ -129,6 +132,7 @@ export class MachineState {
     if (!isSavedState(saved)) throw new StateError('ERR_MACHINE_STATE', `the state of the simulated machine is of another version; remove ${this.directory} to begin anew`);
     this.machine.eventLog.load(saved.events);
     await this.keeper.load(saved.instances);
+    this.machine.vss.load(saved.snapshots ?? []);
   }
 
   /** One save at a time; what changes meanwhile is saved after it. */
@@ -147,7 +151,7 @@ export class MachineState {
 
   private async save(): Promise<void> {
     const instances = await this.keeper.keep();
-    const state: SavedState = { version: STATE_VERSION, events: this.machine.eventLog.entries, instances };
+    const state: SavedState = { version: STATE_VERSION, events: this.machine.eventLog.entries, instances, snapshots: this.machine.vss.kept() };
     const temporary = this.path(`${STATE}.new`);
     await this.files.remove(temporary).catch(() => undefined);
     const file = await this.files.open(temporary, 'create');

@@ -19,8 +19,7 @@ export class VssAdmin extends KernelObject implements SimulatedIVssAdmin {
   registerProvider(providerId: string, classId: string, providerName: string, providerType: number, providerVersion: string, providerVersionId: string): void {
     if (!isKind(providerType) || providerName === '') throw new Failure(HRESULT.E_INVALIDARG);
     if (this.coordinator.provider(providerId) !== undefined) throw new Failure(VSS_HRESULT.VSS_E_PROVIDER_ALREADY_REGISTERED);
-    const { machine, time } = this.coordinator;
-    this.coordinator.providers.push(new Provider(machine, time, {
+    this.coordinator.providers.push(new Provider(this.coordinator, {
       id: providerId, classId, name: providerName, type: kinds[providerType], version: providerVersion, versionId: providerVersionId,
     }));
   }

@@ -331,6 +331,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
         this.set = 'created';
         if (this.context.transportable) for (const snapshot of snapshots) snapshot.surfaced = false;
         this.document.snapshots = snapshots.map((snapshot) => this.documented(snapshot));
+        for (const { id, origin } of snapshots) coordinator.log('copyCreated', `shadow copy {${id}} of ${origin.originalVolumeName} was created`);
       } catch (error) {
         this.set = 'failed';
         throw error;
@@ -629,7 +630,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     coordinator.finish(this);
     for (const snapshot of this.snapshots) if (snapshot.created && snapshot.origin.context.autoRelease) coordinator.drop(snapshot);
     if (this.mode !== 'backup' || sessions.length === 0) return;
-    if (reason === 'process-died') coordinator.machine.eventLog.write('VSS', 8225, 'warning', `the requester ${this.process.name} ended with a backup under way`);
+    if (reason === 'process-died') coordinator.log('requesterDied', `the requester ${this.process.name} ended with a backup under way`);
     for (const session of sessions) {
       coordinator.inBackground((async () => {
         // A frozen writer is freed by its own window first (facts/vss.md 3.3 D).
@@ -697,7 +698,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
       try {
         return await run(cancellation);
       } catch (error) {
-        if (!(error instanceof Failure) && !(error instanceof OperationCancelled)) machine.eventLog.write('VSS', 12289, 'error', `unexpected: ${String(error)}`);
+        if (!(error instanceof Failure) && !(error instanceof OperationCancelled)) this.coordinator.log('unexpected', `an operation failed unexpectedly: ${String(error)}`);
         throw error;
       }
     });

@@ -2,10 +2,12 @@
 import { VSS_HRESULT } from '../../binding/vss-codes';
 import { Failure } from '../kernel-object';
 import type { SimulatedProcess, SimulatedWindows } from '../machine';
+import { SnapshotContext } from './contexts';
 import { removeCopy } from './directory-copy';
 import type { Provider } from './provider';
 import { ServiceTime } from './service-time';
-import type { Snapshot } from './snapshot';
+import { keep, restored } from './snapshot';
+import type { KeptSnapshot, Snapshot } from './snapshot';
 import type { Volumes } from './volumes';
 import type { WindowsVersion } from './windows-version';
 import type { TracedEvent, Writer } from './writer';
@@ -25,6 +27,21 @@ export interface Requester {
   readonly snapshotSetId: string;
 }
 
+/** The service's entries in the event log. The numbers are the simulator's own, so that nobody takes them for Windows'. */
+const eventIds = {
+  copyCreated: [40001, 'information'],
+  copyDeleted: [40002, 'information'],
+  copyExposed: [40003, 'information'],
+  copyLost: [40004, 'warning'],
+  changedDuringCopy: [40011, 'warning'],
+  leftOut: [40012, 'warning'],
+  requesterDied: [40021, 'warning'],
+  sessionForgotten: [40022, 'warning'],
+  handlerThrew: [40031, 'error'],
+  providerFailed: [40032, 'error'],
+  unexpected: [40041, 'error'],
+} as const;
+
 /** The latest events that are kept; older ones go, so that a long run does not fill the memory. */
 const KEPT_EVENTS = 100_000;
 
@@ -38,6 +55,7 @@ export class Coordinator {
   /** Whose set is in progress (facts/vss.md 3.3, serialisation). */
   inProgress: Requester | undefined;
   private readonly background = new Set<Promise<void>>();
+  private readonly removals = new Set<Promise<void>>();
   private nextDevice = 1;
   private nextEvent = 1;
   /** Grows with every restart of the machine: what belongs to an earlier one is over. */
@@ -70,6 +88,33 @@ export class Coordinator {
     if (this.inProgress === requester) this.inProgress = undefined;
   }
 
+  /** Writes to the machine's event log. */
+  log(event: keyof typeof eventIds, message: string): void {
+    const [eventId, level] = eventIds[event];
+    this.machine.eventLog.write('VSS', eventId, level, message);
+  }
+
+  /** Every copy, for a machine whose state is kept. */
+  kept(): readonly KeptSnapshot[] {
+    return [...this.snapshots.values()].filter(({ created }) => created).map(keep);
+  }
+
+  /** The copies of an earlier run: the persistent ones are there again, the files of the others go. */
+  load(kept: readonly KeptSnapshot[]): void {
+    for (const each of kept) {
+      const provider = this.provider(each.providerId);
+      const context = SnapshotContext.of(each.context, this.version);
+      if (provider === undefined) {
+        this.log('copyLost', `shadow copy {${each.id}} is not there: its provider ${each.providerId} is not registered any more`);
+        continue;
+      }
+      const snapshot = restored(each, { volume: this.volumes.named(each.originalVolumeName), provider, context }, this.computerName);
+      this.nextDevice = Math.max(this.nextDevice, Number(/\d+$/.exec(each.deviceObject)?.[0] ?? 0) + 1);
+      if (context.persistent) this.snapshots.set(snapshot.id, snapshot);
+      else this.drop(snapshot);
+    }
+  }
+
   newId(): string {
     return this.machine.host.random.uuid();
   }
@@ -100,24 +145,34 @@ export class Coordinator {
     this.snapshots.delete(snapshot.id);
     const { directory, origin } = snapshot;
     snapshot.directory = undefined;
+    if (snapshot.deviceObject !== '') this.log('copyDeleted', `shadow copy {${snapshot.id}} of ${origin.originalVolumeName} is gone`);
     // The place that was made for the copies goes with the last of them; a place that the tester chose stays.
     const chosen = origin.volume?.options.shadowStorage !== undefined || origin.volume === undefined;
-    if (directory !== undefined) this.inBackground(removeCopy(this.machine.host.files, directory, chosen));
+    if (directory !== undefined) this.inBackground(removeCopy(this.machine.host.files, directory, chosen), this.removals);
   }
 
   /** Work that nobody waits for; what goes wrong in it is in the event log. */
-  inBackground(work: Promise<void>): void {
+  inBackground(work: Promise<void>, also?: Set<Promise<void>>): void {
     const guarded = work
       .catch((error: unknown) => {
-        this.machine.eventLog.write('VSS', 12289, 'error', `the service failed in the background: ${String(error)}`);
+        this.log('unexpected', `the service failed in the background: ${String(error)}`);
       })
-      .finally(() => this.background.delete(guarded));
+      .finally(() => {
+        this.background.delete(guarded);
+        also?.delete(guarded);
+      });
     this.background.add(guarded);
+    also?.add(guarded);
   }
 
   /** Resolves once nothing goes on in the background: copies deleted, writers shut down. */
   async settled(): Promise<void> {
     while (this.background.size > 0) await Promise.all(this.background);
+  }
+
+  /** Resolves once the files of every copy that is gone are gone. */
+  async removed(): Promise<void> {
+    while (this.removals.size > 0) await Promise.all(this.removals);
   }
 
   /** The machine starts anew: only persistent copies are there, no requester is (facts/vss.md 1.5, 5). */

@@ -1,13 +1,14 @@
 /** The simulated Volume Shadow Copy Service: its entry points on the machine, its options, and the hand that a tester has on it. */
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { checkGuid, checkInteger, checkString } from '../../binding/check';
+import { checkGuid, checkInteger, checkString, checkU32 } from '../../binding/check';
 import type { PlainRecord, PlainValue } from '../../binding/channel';
 import { HRESULT } from '../../binding/codes';
 import { ArgumentError } from '../../binding/errors';
 import { VSS_APPLICATION_LEVEL, VSS_HRESULT } from '../../binding/vss-codes';
 import type { PlainVSS_PROVIDER_PROP, PlainVSS_SNAPSHOT_PROP } from '../generated/vss';
 import { Failure } from '../kernel-object';
-import type { SimulatedWindows } from '../machine';
+import type { SimulatedProcess, SimulatedWindows } from '../machine';
 import { SeededRandom } from '../random';
 import { VssAdmin } from './admin';
 import { BackupComponents } from './backup-components';
@@ -19,6 +20,7 @@ import { ExamineWriterMetadata } from './metadata-objects';
 import { Provider, defaultProviders } from './provider';
 import type { ProviderOptions } from './provider';
 import { serverWriters } from './server-writers';
+import type { KeptSnapshot } from './snapshot';
 import { Volume, Volumes } from './volumes';
 import type { VolumeOptions } from './volumes';
 import { WindowsVersion } from './windows-version';
@@ -34,6 +36,7 @@ export type { ComponentNotes, WriterDescription, WriterFailure } from './describ
 export type { ProviderFailure, ProviderOptions, ProviderStep } from './provider';
 export { serverWriters } from './server-writers';
 export type { ServerWritersOptions } from './server-writers';
+export type { KeptSnapshot } from './snapshot';
 export type { VolumeOptions } from './volumes';
 export type { WindowsVersionName } from './windows-version';
 export type { EventOutcome, TracedEvent, VssWriter, WriterContext, WriterEvent, WriterHandler, WriterHandlers } from './writer';
@@ -65,8 +68,14 @@ export interface SimulatedVss {
   addTransactionFreeze(transactions: TransactionFreeze): () => void;
   /** Resolves once nothing goes on behind the calls: copies deleted, BackupShutdown handled. */
   settled(): Promise<void>;
+  /** Resolves once the files of every copy that is gone are gone. */
+  removed(): Promise<void>;
   /** Every event that reached a writer, oldest first. */
   readonly events: readonly TracedEvent[];
+  /** The copies that exist, for a machine whose state is kept beside its file. */
+  kept(): readonly KeptSnapshot[];
+  /** Goes on with them: the persistent ones are there again, the files of the others are removed. */
+  load(kept: readonly KeptSnapshot[]): void;
   /** What each writer says of itself, before its onIdentify. */
   readonly writers: readonly WriterMetadata[];
 }
@@ -89,23 +98,32 @@ function inspectable(object: object): PlainRecord {
   return Object.fromEntries(fields.filter((field): field is [string, PlainValue] => field[1] !== undefined));
 }
 
+/** A volume keeps its GUID from run to run. */
+function volumeGuid(computer: string, volume: string): string {
+  const digits = createHash('sha256').update(`${computer}\n${volume.toLowerCase()}`).digest('hex');
+  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20, 32)].join('-');
+}
+
 export function installVss(machine: SimulatedWindows, options: SimulatedVssOptions): SimulatedVss {
-  const { random, files } = machine.host;
+  const { files } = machine.host;
   const version = new WindowsVersion(options.windowsVersion ?? 'WindowsServer2022');
   const computerName = options.computerName ?? 'SIMULATED';
   const volumes = new Volumes();
   for (const volume of options.volumes ?? [{ name: 'C:\\' }]) {
     checkString('volumes.name', volume.name);
     if (!volume.name.endsWith('\\')) throw new ArgumentError('volumes.name', `must end with a backslash, not ${volume.name}`);
-    volumes.add(new Volume(volume, files, random.uuid()));
+    volumes.add(new Volume(volume, files, volumeGuid(computerName, volume.name)));
   }
   const coordinator = new Coordinator(machine, volumes, version, computerName);
   for (const provider of options.providers ?? defaultProviders) {
-    coordinator.providers.push(new Provider(machine, coordinator.time, { ...provider, id: checkGuid('providers.id', provider.id) }));
+    coordinator.providers.push(new Provider(coordinator, { ...provider, id: checkGuid('providers.id', provider.id) }));
   }
   const chance = new SeededRandom(machine.seed);
   const choose = (below: number): number => chance.next() % below;
   const writerOptions = { silenceLimitMs: SILENCE_LIMIT_MS, sessionSlots: options.writerSessionSlots ?? 64 };
+  const log: Coordinator['log'] = (event, message) => {
+    coordinator.log(event, message);
+  };
   const trace = (event: Omit<TracedEvent, 'sequence' | 'time'>): TracedEvent => coordinator.trace(event);
   for (const given of options.writers ?? serverWriters({ computerName })) {
     const writer = isModule(given) ? load(given) : given;
@@ -114,7 +132,7 @@ export function installVss(machine: SimulatedWindows, options: SimulatedVssOptio
     if (writer.level !== undefined) checkInteger('writers.level', writer.level, VSS_APPLICATION_LEVEL.AUTO, VSS_APPLICATION_LEVEL.SYSTEM_RM);
     const hasHandlers = isModule(given) || handlersOf(writer);
     const vssWriter = hasHandlers ? (writer as VssWriter) : describedWriter(writer, coordinator.time, choose);
-    coordinator.writers.push(new Writer(machine, coordinator.time, vssWriter, writerOptions, trace));
+    coordinator.writers.push(new Writer(machine, coordinator.time, vssWriter, writerOptions, trace, log));
   }
   machine.onPowerCut(() => {
     coordinator.restart();
@@ -130,6 +148,11 @@ export function installVss(machine: SimulatedWindows, options: SimulatedVssOptio
       return () => void coordinator.transactionFreezes.delete(transactions);
     },
     settled: () => coordinator.settled(),
+    removed: () => coordinator.removed(),
+    kept: () => coordinator.kept(),
+    load: (kept) => {
+      coordinator.load(kept);
+    },
     events: coordinator.events,
     writers: coordinator.writers.map(({ metadata }) => metadata),
   };
@@ -152,6 +175,16 @@ function installEntryPoints(machine: SimulatedWindows, coordinator: Coordinator)
     return found;
   };
   machine.registerClass('e579ab5f-1cc4-44b4-bed9-de0991ff0623', () => new VssAdmin(coordinator));
+  const secured = new WeakSet<SimulatedProcess>();
+  machine.addOperation('CoInitializeSecurity', (process, [authenticationLevel, impersonationLevel, capabilities]) => {
+    checkInteger('authenticationLevel', authenticationLevel, 0, 6);
+    checkInteger('impersonationLevel', impersonationLevel, 0, 4);
+    checkU32('capabilities', capabilities);
+    // Once per process (facts/vss.md 2.9).
+    if (secured.has(process)) throw new Failure(HRESULT.RPC_E_TOO_LATE);
+    secured.add(process);
+    return [];
+  });
   machine.addOperation('CreateVssBackupComponents', (process) => {
     // Administrators and backup operators only (facts/vss.md 2.9).
     if (!process.elevated) throw new Failure(HRESULT.E_ACCESSDENIED);

@@ -3,8 +3,8 @@ import { HRESULT } from '../../binding/codes';
 import { VSS_HRESULT, VSS_PROVIDER_TYPE, VSS_SYSTEM_PROVIDER_ID, GUID_NULL } from '../../binding/vss-codes';
 import type { PlainVSS_PROVIDER_PROP } from '../generated/vss';
 import { Failure } from '../kernel-object';
-import type { SimulatedProcess, SimulatedWindows } from '../machine';
-import type { ServiceTime } from './service-time';
+import type { SimulatedProcess } from '../machine';
+import type { Coordinator } from './coordinator';
 import type { Volume } from './volumes';
 
 /** The provider's methods, and Flush: what the kernel does between PreCommit and Commit. */
@@ -59,8 +59,7 @@ export class Provider {
   private readonly occurrences = new Map<ProviderFailure, number>();
 
   constructor(
-    private readonly machine: SimulatedWindows,
-    private readonly time: ServiceTime,
+    private readonly service: Pick<Coordinator, 'machine' | 'time' | 'log'>,
     readonly options: ProviderOptions,
   ) {}
 
@@ -86,8 +85,8 @@ export class Provider {
   /** Makes one step; throws what the requester is to see. A place for faults: `vss.provider.Commit`. */
   async step(step: ProviderStep, process: SimulatedProcess | undefined): Promise<void> {
     try {
-      for (const delay of this.options.delays ?? []) if (delay.step === step) await this.time.delay(delay.delayMs);
-      await this.machine.event(`vss.provider.${step}`, process);
+      for (const delay of this.options.delays ?? []) if (delay.step === step) await this.service.time.delay(delay.delayMs);
+      await this.service.machine.event(`vss.provider.${step}`, process);
       for (const failure of this.options.failures ?? []) {
         if (failure.step !== step) continue;
         const seen = (this.occurrences.get(failure) ?? 0) + 1;
@@ -96,7 +95,7 @@ export class Provider {
       }
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.machine.eventLog.write('VSS', 12293, 'error', `provider ${this.options.name}: ${step} failed with 0x${error.hresult.toString(16)}`);
+      this.service.log('providerFailed', `provider ${this.options.name}: ${step} failed with 0x${error.hresult.toString(16)}`);
       throw passedOn.has(error.hresult) ? error : new Failure(VSS_HRESULT.VSS_E_UNEXPECTED_PROVIDER_ERROR);
     }
   }

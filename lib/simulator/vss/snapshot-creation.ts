@@ -131,13 +131,13 @@ export class SnapshotCreation {
   private async copy(snapshot: Snapshot): Promise<void> {
     const { volume } = snapshot.origin;
     if (volume?.directory === undefined || volume.shadowStorage === undefined || this.over) return;
-    const { host, eventLog } = this.coordinator.machine;
+    const { host } = this.coordinator.machine;
     snapshot.directory = `${volume.shadowStorage}/{${snapshot.id}}`;
     snapshot.report = await copyDirectory(host.files, volume.directory, snapshot.directory, volume.shadowStorage);
     const { changed, skipped } = snapshot.report;
-    if (skipped.length > 0) eventLog.write('VSS', 8193, 'warning', `the copy of ${volume.name} leaves out what is neither file nor directory: ${skipped.join(', ')}`);
+    if (skipped.length > 0) this.coordinator.log('leftOut', `the copy of ${volume.name} leaves out what is neither file nor directory: ${skipped.join(', ')}`);
     if (changed.length === 0) return;
-    eventLog.write('VSS', 8194, 'warning', `${volume.name} was written to while it was copied, so the copy is not of one instant: ${changed.join(', ')}`);
+    this.coordinator.log('changedDuringCopy', `${volume.name} was written to while it was copied, so the copy is not of one instant: ${changed.join(', ')}`);
     // Somebody wrote although writes were to be held.
     if (volume.options.onChangeDuringCopy === 'fail') throw new Failure(VSS_HRESULT.VSS_E_HOLD_WRITES_TIMEOUT);
   }

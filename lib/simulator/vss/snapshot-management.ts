@@ -74,6 +74,7 @@ export function exposeSnapshot(coordinator: Coordinator, snapshotId: string, pat
   snapshot.exposedName = name;
   snapshot.exposedPath = pathFromRoot;
   snapshot.attributes |= attributes;
+  coordinator.log('copyExposed', `shadow copy {${snapshotId}} is exposed as ${name}`);
   return name;
 }
 
@@ -83,6 +84,7 @@ export function unexposeSnapshot(coordinator: Coordinator, snapshotId: string): 
   snapshot.exposedName = null;
   snapshot.exposedPath = null;
   snapshot.attributes &= ~(ATTRIBUTE.EXPOSED_LOCALLY | ATTRIBUTE.EXPOSED_REMOTELY);
+  coordinator.log('copyExposed', `shadow copy {${snapshotId}} is no longer exposed`);
 }
 
 /** Begins the revert; it goes on behind the call and cannot be cancelled. */

@@ -80,3 +80,37 @@ export class Snapshot {
     };
   }
 }
+
+/** What outlives the process in which a machine runs. */
+export interface KeptSnapshot {
+  readonly id: string;
+  readonly setId: string;
+  readonly originalVolumeName: string;
+  readonly providerId: string;
+  readonly context: number;
+  readonly attributes: number;
+  readonly originatingMachine: string;
+  readonly deviceObject: string;
+  readonly directory: string | undefined;
+  readonly creationTimestamp: bigint;
+  readonly setSize: number;
+  readonly exposedName: string | null;
+  readonly exposedPath: string | null;
+  readonly surfaced: boolean;
+}
+
+export function keep(snapshot: Snapshot): KeptSnapshot {
+  const { id, setId, attributes, deviceObject, directory, creationTimestamp, setSize, exposedName, exposedPath, surfaced, origin } = snapshot;
+  return {
+    id, setId, originalVolumeName: origin.originalVolumeName, providerId: origin.provider.id, context: origin.context.value, attributes,
+    originatingMachine: origin.originatingMachine, deviceObject, directory, creationTimestamp, setSize, exposedName, exposedPath, surfaced,
+  };
+}
+
+/** The copy as it was kept. */
+export function restored(kept: KeptSnapshot, parts: Pick<SnapshotOrigin, 'volume' | 'provider' | 'context'>, serviceMachine: string): Snapshot {
+  const { id, setId, originalVolumeName, attributes, originatingMachine } = kept;
+  const snapshot = new Snapshot({ id, setId, originalVolumeName, attributes, originatingMachine, ...parts }, serviceMachine);
+  const { deviceObject, directory, creationTimestamp, setSize, exposedName, exposedPath, surfaced } = kept;
+  return Object.assign(snapshot, { deviceObject, directory, creationTimestamp, setSize, exposedName, exposedPath, surfaced, state: VSS_SNAPSHOT_STATE.CREATED });
+}

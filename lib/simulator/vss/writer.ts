@@ -191,6 +191,7 @@ export class Writer {
     private readonly handlers: VssWriter,
     private readonly options: WriterOptions,
     private readonly trace: (event: Omit<TracedEvent, 'sequence' | 'time'>) => TracedEvent,
+    private readonly log: (event: 'handlerThrew' | 'sessionForgotten', message: string) => void,
   ) {
     this.metadata = writerMetadata(handlers.metadata);
     this.level = handlers.level ?? VSS_APPLICATION_LEVEL.FRONT_END;
@@ -380,7 +381,7 @@ export class Writer {
       return answer === false ? 'failed' : 'succeeded';
     } catch (error) {
       if (error instanceof Failure) failedWith(error.hresult);
-      else this.machine.eventLog.write('VSS', 8230, 'error', `${this.name}: ${eventRules[event].handler} threw ${String(error)}`);
+      else this.log('handlerThrew', `${this.name}: ${eventRules[event].handler} threw ${String(error)}`);
       return 'failed';
     }
   }
@@ -388,7 +389,7 @@ export class Writer {
   private forgetOldSessions(): void {
     for (const [id, session] of this.sessions) {
       if (this.time.now() - session.began < SESSION_LIFE_MS) continue;
-      if (session.holdsSlot) this.machine.eventLog.write('VSS', 8224, 'warning', `${this.name}: a session that was never ended was given up after two days`);
+      if (session.holdsSlot) this.log('sessionForgotten', `${this.name}: a session that was never ended was given up after two days`);
       this.sessions.delete(id);
     }
   }
