@@ -25,8 +25,8 @@ describe('winbackup.node', () => {
     try {
       const host = join(directory, 'agent.exe');
       copyFileSync(process.execPath, host);
-      const loaded = execFileSync(host, ['-p', `Object.keys(require(${JSON.stringify(addon)})).length > 0`], { encoding: 'utf8' });
-      expect(loaded.trim()).toBe('true');
+      const loaded = execFileSync(host, ['-p', `typeof require(${JSON.stringify(addon)}).call`], { encoding: 'utf8' });
+      expect(loaded.trim()).toBe('function');
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
