@@ -97,11 +97,14 @@ export class BackupTargets {
 async function openTarget(host: Host, destination: string | BackupStream, field: string, id: string, options: TargetOptions): Promise<Local> {
   const { compress, overwrite, sha256, seekable } = options;
   if (typeof destination === 'string') {
-    if (seekable && (compress !== undefined || sha256)) throw new ArgumentError(compress === undefined ? 'sha256' : 'compress', 'needs a pipe-like device');
+    if (seekable && compress !== undefined) throw new ArgumentError('compress', 'needs a pipe-like device');
+    if (seekable && sha256) throw new ArgumentError('sha256', 'needs a pipe-like device');
     const file = await FileTarget.create(host.files, destination, { field, id, overwrite, sha256: sha256 && compress === undefined });
     return compress === undefined ? file : new StreamTarget(new CompressingSink(compress, new FileSink(file)), { sha256 }, file);
   }
-  if (!isBackupStream(destination)) throw new ArgumentError(field, 'must be a path, a Writable, a WritableStream, or an object with write and close');
+  if (!isBackupStream(destination)) {
+    throw new ArgumentError(field, 'must be a path, a Writable, a WritableStream, or an object with write and close');
+  }
   if (seekable) throw new ArgumentError(field, 'is a stream, which a disk-like device cannot be');
   const sink = sinkOf(destination);
   return new StreamTarget(compress === undefined ? sink : new CompressingSink(compress, sink), { sha256 });

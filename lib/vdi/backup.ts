@@ -78,23 +78,18 @@ export interface BackupPlan {
  */
 export async function backupDatabase(options: BackupDatabaseOptions): Promise<BackupResult> {
   checkKnownFields('options', options, backupOptionNames);
-  const { statement, database, type, device = 'pipe' } = options;
-  let sql: StatementText;
-  let what: string;
-  if (statement !== undefined) {
-    for (const field of ['database', 'type', 'options'] as const) if (options[field] !== undefined) throw new ArgumentError(field, 'cannot be given together with a statement of your own');
-    sql = ownStatement(statement);
-    what = 'BACKUP';
-  } else {
-    checkDatabase('database', database);
-    sql = backupStatement(database, type ?? 'full', withStats(options.options ?? {}, options));
-    what = `BACKUP of ${database}`;
-  }
-  const kind = deviceFeatures(device);
-  return runBackup(options, { what, statement: sql, features: kind | VDFeatures.RequestComplete, steps: {} });
+  const features = deviceFeatures(options.device ?? 'pipe') | VDFeatures.RequestComplete;
+  return runBackup(options, { ...statementOf(options), features, steps: {} });
 }
 
-export function withStats<O extends { readonly stats?: number }>(sql: O, { onProgress }: TransferOptions): O {
+function statementOf({ statement, database, type, options, onProgress }: BackupDatabaseOptions): Pick<BackupPlan, 'what' | 'statement'> {
+  if (statement !== undefined) return { what: 'BACKUP', statement: ownStatement(statement, { database, type, options }) };
+  checkDatabase('database', database);
+  return { what: `BACKUP of ${database}`, statement: backupStatement(database, type ?? 'full', withStats(options ?? {}, onProgress)) };
+}
+
+/** Progress needs SQL Server to say how far it is. */
+export function withStats<O extends { readonly stats?: number }>(sql: O, onProgress: TransferOptions['onProgress']): O {
   return onProgress === undefined || sql.stats !== undefined ? sql : { ...sql, stats: 5 };
 }
 

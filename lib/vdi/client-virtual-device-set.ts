@@ -1,5 +1,7 @@
 /** A set of virtual devices as SQL Server's client sees it (VDI spec, IClientVirtualDeviceSet2), made so that it ends exactly once. */
-import { AbortError, StateError, WindowsError, HRESULT, activate, checkBytes, checkInteger, checkTimeout, checkU32, resolveBackend, throwIfAborted } from '../binding';
+import {
+  AbortError, HRESULT, StateError, WindowsError, activate, checkBytes, checkInteger, checkTimeout, checkU32, resolveBackend, throwIfAborted,
+} from '../binding';
 import type { Backend, Channel } from '../binding';
 import type { IClientVirtualDeviceSet2, VDConfig } from '../binding/generated/vdi';
 import type { ProxyObject } from '../binding/proxy';
@@ -48,7 +50,8 @@ export class ClientVirtualDeviceSet implements DeviceSet {
 
   /**
    * CreateEx: makes the set, ready for the BACKUP or RESTORE statement, which must be issued afterwards and on a connection of its own.
-   * @throws ArgumentError before anything is started; WindowsError E_ACCESSDENIED (not elevated), REGDB_E_CLASSNOTREG, VD_E_INSTANCE_NAME ...; AbortError
+   * @throws ArgumentError before anything is started; AbortError;
+   *   WindowsError E_ACCESSDENIED (not elevated), REGDB_E_CLASSNOTREG, VD_E_INSTANCE_NAME ...
    */
   static async create(options: CreateSetOptions): Promise<ClientVirtualDeviceSet> {
     const { instance = null, devicesInSecondaries = 0 } = options;
@@ -147,7 +150,8 @@ export class ClientVirtualDeviceSet implements DeviceSet {
 
   /**
    * SignalAbort: the fail-fast end (seed 000). Waits of both sides end with VD_E_ABORT, and SQL Server's outstanding commands with
-   * ERROR_OPERATION_ABORTED. Idempotent, and without effect once the set is closed. Buffers stay lent until their commands are completed or released.
+   * ERROR_OPERATION_ABORTED. Idempotent, and without effect once the set is closed. Buffers stay lent until their commands are completed or
+   * released.
    */
   signalAbort(): Promise<void> {
     if (this.aborting === undefined) {

@@ -97,7 +97,7 @@ export class CompressingSink implements ByteSink {
 }
 
 /** The bytes behind a compressed input. */
-export function decompressed(compression: Compression, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> & { destroy(error: Error): void } {
+export function decompressed(compression: Compression, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const transform = codec(compression).decompress();
   // Errors of either end travel along the pipeline to whoever reads.
   pipeline(source, transform, () => undefined);

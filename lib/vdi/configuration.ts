@@ -28,7 +28,9 @@ export interface VirtualDeviceSetConfiguration {
 export function checkDeviceName(field: string, name: unknown): asserts name is string {
   checkString(field, name);
   if (name.length === 0) throw new ArgumentError(field, 'must not be empty');
-  if (name.length > LONGEST_NAME) throw new ArgumentError(field, `must have at most ${String(LONGEST_NAME)} UTF-16 units, not ${String(name.length)}`);
+  if (name.length > LONGEST_NAME) {
+    throw new ArgumentError(field, `must have at most ${String(LONGEST_NAME)} UTF-16 units, not ${String(name.length)}`);
+  }
   if (name.includes('\\')) throw new ArgumentError(field, 'must not contain a backslash');
 }
 
@@ -41,7 +43,8 @@ export function checkInstance(field: string, instance: unknown): asserts instanc
 
 /** The kinds of device that VDI supports, as the bits that make the kind; anything else is undefined (VDI spec; facts/vdi.md 1.4). */
 const KIND_BITS =
-  VDFeatures.Removable | VDFeatures.Rewind | VDFeatures.Position | VDFeatures.SkipBlocks | VDFeatures.ReversePosition | VDFeatures.FileMarks | VDFeatures.RandomAccess;
+  VDFeatures.Removable | VDFeatures.Rewind | VDFeatures.Position | VDFeatures.SkipBlocks | VDFeatures.ReversePosition | VDFeatures.FileMarks |
+  VDFeatures.RandomAccess;
 const KINDS: readonly number[] = [
   VDFeatures.LikePipe,
   VDFeatures.LikePipe | VDFeatures.Removable,
@@ -56,7 +59,8 @@ function checkFeatures(features: unknown): asserts features is number {
   if ((features & ~(KIND_BITS | OPTION_BITS)) !== 0 || !KINDS.includes(features & KIND_BITS)) {
     throw new ArgumentError(
       'features',
-      `must be LikePipe, LikeTape or LikeDisk, with Removable (pipe, disk), Discard, SnapshotPrepare or RequestComplete, not 0x${features.toString(16)}`,
+      'must be LikePipe, LikeTape or LikeDisk, with Removable (pipe, disk), Discard, SnapshotPrepare or RequestComplete, ' +
+        `not 0x${features.toString(16)}`,
     );
   }
 }
@@ -64,7 +68,8 @@ function checkFeatures(features: unknown): asserts features is number {
 /** The VDConfig for CreateEx; throws ArgumentError with the field's name. */
 export function configurationOf(options: VirtualDeviceSetConfiguration): VDConfig {
   const {
-    deviceCount, features = VDFeatures.LikePipe, prefixZoneSize = 0, alignment = 0, softFileMarkBlockSize = 0, EOMWarningSize = 0, serverTimeOutMs = 0,
+    deviceCount, features = VDFeatures.LikePipe, prefixZoneSize = 0, alignment = 0, softFileMarkBlockSize = 0, EOMWarningSize = 0,
+    serverTimeOutMs = 0,
   } = options;
   checkInteger('deviceCount', deviceCount, 1, MOST_DEVICES);
   checkFeatures(features);

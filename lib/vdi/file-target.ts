@@ -1,4 +1,7 @@
-/** A file that a backup is written to: straight from SQL Server's memory, beside its final name until the backup has succeeded (design rules 9, 10). */
+/**
+ * A file that a backup is written to: straight from SQL Server's memory, beside its final name until the backup has succeeded
+ * (design rules 9, 10).
+ */
 import { ArgumentError } from '../binding';
 import type { Files, OpenFile } from '../binding';
 import { createHash } from 'node:crypto';

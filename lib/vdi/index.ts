@@ -26,7 +26,9 @@ export { serveSecondaryDevice } from './secondary';
 export type { SecondaryDeviceOptions, SecondaryDeviceResult } from './secondary';
 export type { BackupStream, ByteSink } from './sink';
 export { SnapshotAbortError, SnapshotBackupError, snapshotBackup } from './snapshot-backup';
-export type { DatabaseSnapshot, SnapshotBackupOptions, SnapshotBackupResult, SnapshotContext, SnapshotDatabase, SnapshotTimeouts } from './snapshot-backup';
+export type {
+  DatabaseSnapshot, SnapshotBackupOptions, SnapshotBackupResult, SnapshotContext, SnapshotDatabase, SnapshotTimeouts,
+} from './snapshot-backup';
 export type { RestoreStream } from './source';
 export { msnodesqlv8Server } from './sql/msnodesqlv8';
 export type { Msnodesqlv8Options } from './sql/msnodesqlv8';

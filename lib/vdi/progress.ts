@@ -64,8 +64,7 @@ export class ProgressMeter {
   private send(now: number): void {
     this.reportedAt = now;
     const seconds = (now - (this.startedAt ?? now)) / 1000;
-    this.report?.({
-      bytes: this.bytes, percent: this.percent, bytesPerSecond: seconds > 0 ? Math.round(this.bytes / seconds) : 0, stripes: [...this.stripes], simulated: this.simulated,
-    });
+    const bytesPerSecond = seconds > 0 ? Math.round(this.bytes / seconds) : 0;
+    this.report?.({ bytes: this.bytes, percent: this.percent, bytesPerSecond, stripes: [...this.stripes], simulated: this.simulated });
   }
 }

@@ -13,7 +13,7 @@ import type { RestoreSource } from './media';
 import { isRestoreStream, openFileSource, openStreamSource } from './source';
 import type { RestoreStream } from './source';
 import { checkDatabase, ownStatement, restoreStatement } from './statement';
-import type { RestoreSqlOptions, StatementText } from './statement';
+import type { RestoreSqlOptions, RestoreType, StatementText } from './statement';
 import { Transfer } from './transfer';
 import type { Stripe, Transferred } from './transfer';
 import { checkTransferOptions, listOf, machineOf, transferOptionNames } from './transfer-options';
@@ -35,7 +35,7 @@ export interface RestoreDatabaseOptions extends TransferOptions, RestoreInputOpt
   /** Required unless `statement` is given. */
   readonly database?: string;
   /** Default `database`. */
-  readonly type?: 'database' | 'log';
+  readonly type?: RestoreType;
   readonly options?: RestoreSqlOptions;
   /** A statement of your own; `{device}` becomes the list of virtual devices. Instead of `database`, `type` and `options`. */
   readonly statement?: string;
@@ -72,17 +72,18 @@ export interface RestorePlan {
  */
 export async function restoreDatabase(options: RestoreDatabaseOptions): Promise<RestoreResult> {
   checkKnownFields('options', options, [...transferOptionNames, ...restoreInputNames, 'database', 'type', 'options', 'statement', 'mountSnapshot']);
-  const { statement, database, type, mountSnapshot } = options;
+  const { mountSnapshot } = options;
   const steps: SnapshotSteps = mountSnapshot === undefined ? {} : { mountSnapshot };
-  if (statement !== undefined) {
-    for (const field of ['database', 'type', 'options'] as const) if (options[field] !== undefined) throw new ArgumentError(field, 'cannot be given together with a statement of your own');
-    const { simulated, bytes, durationMs, messages } = await runRestore(options, { what: 'RESTORE', statement: ownStatement(statement), steps, succeeded: reportedSuccess });
-    return { simulated, bytes, durationMs, messages };
-  }
-  checkDatabase('database', database);
-  const sql = restoreStatement(database, type ?? 'database', withStats(options.options ?? {}, options), mountSnapshot === undefined ? [] : ['SNAPSHOT']);
-  const { simulated, bytes, durationMs, messages } = await runRestore(options, { what: `RESTORE of ${database}`, statement: sql, steps, succeeded: reportedSuccess });
+  const { simulated, bytes, durationMs, messages } = await runRestore(options, { ...statementOf(options), steps, succeeded: reportedSuccess });
   return { simulated, bytes, durationMs, messages };
+}
+
+function statementOf(given: RestoreDatabaseOptions): Pick<RestorePlan, 'what' | 'statement'> {
+  const { statement, database, type, options, onProgress, mountSnapshot } = given;
+  if (statement !== undefined) return { what: 'RESTORE', statement: ownStatement(statement, { database, type, options }) };
+  checkDatabase('database', database);
+  const extra = mountSnapshot === undefined ? [] : ['SNAPSHOT'];
+  return { what: `RESTORE of ${database}`, statement: restoreStatement(database, type ?? 'database', withStats(options ?? {}, onProgress), extra) };
 }
 
 export async function runRestore(options: TransferOptions & RestoreInputOptions, plan: RestorePlan): Promise<Transferred> {
@@ -131,7 +132,13 @@ async function openSources(
   return { stripes, sources };
 }
 
-export async function openSource(host: Host, input: unknown, field: string, decompress: Compression | undefined, seekable: boolean): Promise<RestoreSource> {
+export async function openSource(
+  host: Host,
+  input: unknown,
+  field: string,
+  decompress: Compression | undefined,
+  seekable: boolean,
+): Promise<RestoreSource> {
   if (typeof input === 'string') return openFileSource(host.files, input, field, seekable);
   if (!isRestoreStream(input)) throw new ArgumentError(field, 'must be a path, a Readable, a ReadableStream or another AsyncIterable of bytes');
   if (seekable) throw new ArgumentError(field, 'is a stream, which a disk-like device cannot be');

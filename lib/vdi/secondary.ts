@@ -47,7 +47,9 @@ export interface SecondaryDeviceResult {
 }
 
 const END_MS = 30_000;
-const optionNames = ['setName', 'deviceName', 'instance', 'to', 'from', 'overwrite', 'sha256', 'compress', 'decompress', 'signal', 'endMs', 'backend', 'host'];
+const optionNames = [
+  'setName', 'deviceName', 'instance', 'to', 'from', 'overwrite', 'sha256', 'compress', 'decompress', 'signal', 'endMs', 'backend', 'host',
+];
 
 /**
  * Serves one device of another process's set until SQL Server closes it.
@@ -83,7 +85,9 @@ export async function serveSecondaryDevice(options: SecondaryDeviceOptions): Pro
   } catch (cause) {
     await source?.close();
     const leftover = (await targets?.discard()) ?? [];
-    const failure = { cause, hresult: cause instanceof WindowsError ? cause.hresult : undefined, completionCode: device.completionCode, sqlMessages: [], simulated: backend.kind === 'simulated', unfinished: [] };
+    const hresult = cause instanceof WindowsError ? cause.hresult : undefined;
+    const { completionCode } = device;
+    const failure = { cause, hresult, completionCode, sqlMessages: [], simulated: backend.kind === 'simulated', unfinished: [] };
     throw transferError(targets === undefined ? RestoreError : BackupError, `device ${deviceName} of ${setName}`, failure, leftover);
   }
 }
@@ -117,8 +121,9 @@ class SecondaryDevice implements ServedTransfer {
     } catch (caught) {
       const error = this.failure?.error ?? caught;
       this.cancel(asError(error));
-      // Our own I/O failed: SQL Server has been told by the completion code. An abort by the other side is an echo of what happened there; anything else ends the set for all.
-      if (this.completionCode === undefined && !(caught instanceof WindowsError && caught.hresult === HRESULT.VD_E_ABORT)) set.signalAbort().catch(() => undefined);
+      // SQL Server knows of failed I/O by its completion code, and of an abort already; anything else ends the set for all.
+      const known = this.completionCode !== undefined || (caught instanceof WindowsError && caught.hresult === HRESULT.VD_E_ABORT);
+      if (!known) set.signalAbort().catch(() => undefined);
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -134,7 +139,8 @@ class SecondaryDevice implements ServedTransfer {
     // The set is configured by the time that a secondary may open it: this learns only the direction.
     const { features } = await set.getConfiguration({ timeoutMs: 0, signal: this.stop.signal });
     const writes = (features & VDFeatures.WriteMedia) !== 0;
-    if (writes !== (this.targets !== undefined)) throw new ArgumentError(writes ? 'from' : 'to', writes ? 'is for a restore, and this is a backup' : 'is for a backup, and this is a restore');
+    if (writes && this.targets === undefined) throw new ArgumentError('from', 'is for a restore, and this is a backup');
+    if (!writes && this.source === undefined) throw new ArgumentError('to', 'is for a backup, and this is a restore');
     const [stripe] = this.targets?.stripes ?? [];
     if (stripe !== undefined && 'target' in stripe) this.server = DeviceServer.toTarget(device, this, stripe.target);
     else if (this.source !== undefined) this.server = DeviceServer.fromSource(device, this, this.source);

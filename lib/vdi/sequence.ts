@@ -1,4 +1,7 @@
-/** Steps one after the other; a step that fails fails all that follow. Cancelling lets go of everybody who waits, even behind a step that never ends. */
+/**
+ * Steps one after the other; a step that fails fails all that follow. Cancelling lets go of everybody who waits, even behind a step that
+ * never ends.
+ */
 import { asError } from './errors';
 
 export class Sequence {

@@ -103,7 +103,8 @@ export type BackupStream = Writable | WritableStream<Uint8Array> | ByteSink;
 
 export function isBackupStream(value: unknown): value is BackupStream {
   if (typeof value !== 'object' || value === null) return false;
-  return typeof Reflect.get(value, 'getWriter') === 'function' || (typeof Reflect.get(value, 'write') === 'function' && ('close' in value || 'end' in value));
+  if (typeof Reflect.get(value, 'getWriter') === 'function') return true;
+  return typeof Reflect.get(value, 'write') === 'function' && ('close' in value || 'end' in value);
 }
 
 export function sinkOf(stream: BackupStream): ByteSink {

@@ -33,7 +33,9 @@ export interface SnapshotTimeouts extends TransferTimeouts {
   readonly frozenMs?: number;
 }
 
-export interface SnapshotBackupOptions extends Omit<TransferOptions, 'timeouts' | 'onProgress'>, Pick<BackupOutputOptions, 'overwrite' | 'compress' | 'sha256'> {
+type CommonOptions = Omit<TransferOptions, 'timeouts' | 'onProgress'> & Pick<BackupOutputOptions, 'overwrite' | 'compress' | 'sha256'>;
+
+export interface SnapshotBackupOptions extends CommonOptions {
   /** Each database takes a connection and, in SQL Server, three worker threads: only a few together. */
   readonly databases: readonly SnapshotDatabase[];
   /** Called once, while all are frozen. Its rejection refuses the snapshot (ERROR_OPERATION_ABORTED) and thaws. */
@@ -57,7 +59,10 @@ export class SnapshotBackupError extends TransferError {
   override readonly name = 'SnapshotBackupError';
   /** Whose failure came first. */
   readonly database: string;
-  /** Databases whose own backup SQL Server reported as successful all the same: their files are kept, because later differentials may build on them. */
+  /**
+   * Databases whose own backup SQL Server reported as successful all the same: their files are kept, because later differentials may build
+   * on them.
+   */
   readonly completed: readonly DatabaseSnapshot[];
 
   constructor(database: string, first: TransferError, completed: readonly DatabaseSnapshot[], leftover: readonly string[]) {
@@ -130,10 +135,13 @@ class Freeze {
     this.wake();
     // master last: once the others have come as far as their Snapshot command, they are frozen.
     const others = this.databases.filter((name) => name !== database);
-    await this.until(() => this.prepared.size === this.databases.length && (database.toLowerCase() !== MASTER || others.every((name) => this.frozen.has(name))));
+    const mayFreeze = (): boolean => database.toLowerCase() !== MASTER || others.every((name) => this.frozen.has(name));
+    await this.until(() => this.prepared.size === this.databases.length && mayFreeze());
     if (this.frozenAt !== undefined) return;
     this.frozenAt = this.clock.monotonic();
-    this.stopTimer = this.clock.after(this.frozenMs, () => this.fail(new TimeoutError(`the databases were frozen for ${String(this.frozenMs)} ms`)));
+    this.stopTimer = this.clock.after(this.frozenMs, () => {
+      this.fail(new TimeoutError(`the databases were frozen for ${String(this.frozenMs)} ms`));
+    });
   }
 
   /** Completing it thaws the database. */
@@ -184,7 +192,9 @@ export async function snapshotBackup(options: SnapshotBackupOptions): Promise<Sn
   const { databases, snapshot, timeouts = {}, ...common } = options;
   checkInteger('databases.length', databases.length, 1, 64);
   if (typeof snapshot !== 'function') throw new ArgumentError('snapshot', 'must be a function');
-  if (databases.length > 1 && !('connect' in options.sql)) throw new ArgumentError('sql', 'must be a SqlServer: each database needs a connection of its own');
+  if (databases.length > 1 && !('connect' in options.sql)) {
+    throw new ArgumentError('sql', 'must be a SqlServer: each database needs a connection of its own');
+  }
   const { frozenMs = FROZEN_MS, ...transferTimeouts } = timeouts;
   checkInteger('timeouts.frozenMs', frozenMs, 1, 0xffffffff);
   const names = databases.map(({ database }, index) => {
@@ -207,7 +217,8 @@ export async function snapshotBackup(options: SnapshotBackupOptions): Promise<Sn
     databases.map(async ({ database, to }, index) => {
       const statement = statements[index];
       if (statement === undefined) return;
-      const plan = { what: `snapshot BACKUP of ${database}`, statement, features: VDFeatures.LikePipe | VDFeatures.SnapshotPrepare, steps: freeze.steps(database) };
+      const features = VDFeatures.LikePipe | VDFeatures.SnapshotPrepare;
+      const plan = { what: `snapshot BACKUP of ${database}`, statement, features, steps: freeze.steps(database) };
       try {
         const result = await runBackup({ ...common, backend, host, to, timeouts: transferTimeouts }, plan);
         if (!freeze.passed(database)) freeze.fail(new StateError('ERR_NO_SNAPSHOT', `SQL Server never asked for the snapshot of ${database}`));
@@ -222,7 +233,10 @@ export async function snapshotBackup(options: SnapshotBackupOptions): Promise<Sn
   options.signal?.removeEventListener('abort', onAbort);
 
   const [first] = failures;
-  if (first === undefined) return { simulated: backend.kind === 'simulated', databases: names.flatMap((name) => completed.filter(({ database }) => database === name)), frozenMs: freeze.duration };
+  if (first === undefined) {
+    const inOrder = names.flatMap((name) => completed.filter(({ database }) => database === name));
+    return { simulated: backend.kind === 'simulated', databases: inOrder, frozenMs: freeze.duration };
+  }
   const leftover = failures.flatMap(({ error }) => (error instanceof TransferError || error instanceof TransferAbortError ? error.leftover : []));
   const { database, error } = first;
   if (error instanceof TransferError) throw new SnapshotBackupError(database, error, completed, leftover);

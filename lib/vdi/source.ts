@@ -47,7 +47,10 @@ export class FileSource implements RestoreSource {
   }
 }
 
-/** A stream: Node's Readable and the web's ReadableStream are async iterables. It is destroyed, or cancelled, when the transfer ends before it does. */
+/**
+ * A stream: Node's Readable and the web's ReadableStream are async iterables. It is destroyed, or cancelled, when the transfer ends before
+ * it does.
+ */
 export type RestoreStream = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 
 export function isRestoreStream(value: unknown): value is RestoreStream {

@@ -16,7 +16,9 @@ export function quoteString(text: string): string {
 
 export function checkDatabase(field: string, name: unknown): asserts name is string {
   checkString(field, name);
-  if (name.length === 0 || name.length > LONGEST_IDENTIFIER) throw new ArgumentError(field, `must have 1 to ${String(LONGEST_IDENTIFIER)} UTF-16 units, not ${String(name.length)}`);
+  if (name.length === 0 || name.length > LONGEST_IDENTIFIER) {
+    throw new ArgumentError(field, `must have 1 to ${String(LONGEST_IDENTIFIER)} UTF-16 units, not ${String(name.length)}`);
+  }
 }
 
 /** What BACKUP and RESTORE have in common. */
@@ -165,14 +167,16 @@ export type BackupType = 'full' | 'differential' | 'log';
 export type StatementText = (devices: readonly string[]) => string;
 
 export function backupStatement(database: string, type: BackupType, options: BackupSqlOptions, extra: readonly string[] = []): StatementText {
-  if (type !== 'full' && type !== 'differential' && type !== 'log') throw new ArgumentError('type', `must be full, differential or log, not ${String(type)}`);
+  if (!['full', 'differential', 'log'].includes(type)) throw new ArgumentError('type', `must be full, differential or log, not ${type}`);
   if (type !== 'log' && options.after !== undefined) throw new ArgumentError('options.after', 'is for log backups');
   if (type !== 'log' && options.noTruncate !== undefined) throw new ArgumentError('options.noTruncate', 'is for log backups');
   const rest = clause(backupWords, options, type === 'differential' ? ['DIFFERENTIAL', ...extra] : extra);
   return (devices) => `BACKUP ${type === 'log' ? 'LOG' : 'DATABASE'} ${quoteIdentifier(database)} TO ${deviceList(devices)}${rest}`;
 }
 
-export function restoreStatement(database: string, type: 'database' | 'log', options: RestoreSqlOptions, extra: readonly string[] = []): StatementText {
+export type RestoreType = 'database' | 'log';
+
+export function restoreStatement(database: string, type: RestoreType, options: RestoreSqlOptions, extra: readonly string[] = []): StatementText {
   if (type !== 'database' && type !== 'log') throw new ArgumentError('type', `must be database or log, not ${String(type)}`);
   const rest = clause(restoreWords, options, extra);
   return (devices) => `RESTORE ${type === 'log' ? 'LOG' : 'DATABASE'} ${quoteIdentifier(database)} FROM ${deviceList(devices)}${rest}`;
@@ -188,11 +192,17 @@ const PLACEHOLDER = '{device}';
 /**
  * A caller's own statement. `{device}` becomes the whole list `VIRTUAL_DEVICE = '...', VIRTUAL_DEVICE = '...'`;
  * after a `VIRTUAL_DEVICE =` of the caller's own it continues that.
+ * @param beside options that describe a statement of ours, and so must be absent
  */
-export function ownStatement(statement: unknown): StatementText {
+export function ownStatement(statement: unknown, beside: Readonly<Record<string, unknown>> = {}): StatementText {
   checkString('statement', statement);
+  for (const [field, value] of Object.entries(beside)) {
+    if (value !== undefined) throw new ArgumentError(field, 'cannot be given together with a statement of your own');
+  }
   const [before, behind, ...more] = statement.split(PLACEHOLDER);
-  if (before === undefined || behind === undefined || more.length > 0) throw new ArgumentError('statement', `must contain ${PLACEHOLDER} exactly once`);
+  if (before === undefined || behind === undefined || more.length > 0) {
+    throw new ArgumentError('statement', `must contain ${PLACEHOLDER} exactly once`);
+  }
   const begun = /\bVIRTUAL_DEVICE\s*=\s*$/i.test(before);
   return (devices) => {
     const list = deviceList(devices);

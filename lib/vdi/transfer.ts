@@ -123,7 +123,8 @@ export class Transfer {
     // Each of up to 64 devices listens.
     setMaxListeners(0, this.stop.signal);
     this.simulated = backend.kind === 'simulated';
-    this.progress = new ProgressMeter(host.clock, stripes.length, this.simulated, onProgress && ((progress) => this.guarded(() => onProgress(progress))));
+    const report = onProgress && ((progress: TransferProgress): void => this.guarded(() => onProgress(progress)));
+    this.progress = new ProgressMeter(host.clock, stripes.length, this.simulated, report);
   }
 
   async run(): Promise<TransferOutcome> {
@@ -145,7 +146,8 @@ export class Transfer {
     await this.end(ok);
     if (ok && this.configuration !== undefined) {
       const { simulated, setName, messages, rows, configuration, progress } = this;
-      return { ok, simulated, setName, messages, rows, configuration, bytes: progress.total, durationMs: this.request.host.clock.monotonic() - this.startedAt };
+      const durationMs = this.request.host.clock.monotonic() - this.startedAt;
+      return { ok, simulated, setName, messages, rows, configuration, bytes: progress.total, durationMs };
     }
     return { ok: false, failure: this.failure() };
   }
@@ -156,8 +158,8 @@ export class Transfer {
     const { backend, features, instance, stripes } = this.request;
     const connection = await this.connect();
     this.set = await ClientVirtualDeviceSet.create({
-      name: this.setName, instance, deviceCount: stripes.length, devicesInSecondaries: stripes.filter((stripe) => 'secondary' in stripe).length, features, backend,
-      signal: this.stop.signal,
+      name: this.setName, instance, features, backend, signal: this.stop.signal,
+      deviceCount: stripes.length, devicesInSecondaries: stripes.filter((stripe) => 'secondary' in stripe).length,
     });
     // The set must be there before SQL Server looks for it (facts/vdi.md 2.2).
     this.execute(connection);
@@ -200,7 +202,10 @@ export class Transfer {
     if (this.cancelStatement.signal.aborted || this.stop.signal.aborted) return;
     // Nobody tells the device set that a statement failed before it attached (facts/vdi.md 2.2), or that its connection is gone.
     if (error !== undefined && !ok) this.fail(error);
-    else if (!this.attached) this.fail(ok ? new StateError('ERR_NOT_ATTACHED', 'the statement ended without using the device set') : new SqlStatementError(this.messages));
+    else if (!this.attached) {
+      const unused = new StateError('ERR_NOT_ATTACHED', 'the statement ended without using the device set');
+      this.fail(ok ? unused : new SqlStatementError(this.messages));
+    }
   }
 
   private async attach(set: ClientVirtualDeviceSet): Promise<VDConfig> {
@@ -208,7 +213,7 @@ export class Transfer {
     this.attached = true;
     const writes = (configuration.features & VDFeatures.WriteMedia) !== 0;
     if (writes !== (this.request.direction === 'backup')) {
-      throw new StateError('ERR_WRONG_DIRECTION', writes ? 'the statement writes a backup, but this is a restore' : 'the statement reads a backup, but this is a backup');
+      throw new StateError('ERR_WRONG_DIRECTION', `the statement ${writes ? 'writes' : 'reads'} a backup, but this is a ${this.request.direction}`);
     }
     return configuration;
   }
@@ -221,8 +226,8 @@ export class Transfer {
     const serving = stripes.map(async (stripe, index) => {
       const server = this.servers[index];
       if ('secondary' in stripe) {
-        const bytes = await stripe.secondary({ instance, setName: this.setName, deviceName: this.deviceNames[index] ?? '', signal: this.stop.signal });
-        this.progress.transferred(index, bytes);
+        const deviceName = this.deviceNames[index] ?? '';
+        this.progress.transferred(index, await stripe.secondary({ instance, setName: this.setName, deviceName, signal: this.stop.signal }));
       } else if (server !== undefined) {
         if (inSecondaries) await server.untilActive(host.clock, this.stop.signal);
         await server.serve(this.stop.signal);
@@ -312,9 +317,12 @@ export class Transfer {
   private failure(): TransferFailure {
     const { statement, messages, simulated, completionCode, unfinished, echo } = this;
     const said = messages.some(isSqlError) ? new SqlStatementError(messages) : undefined;
-    const cause = this.root?.error ?? (statement.state === 'ended' ? statement.error : undefined) ?? said ?? echo ?? new SqlStatementError(messages);
+    const lost = statement.state === 'ended' ? statement.error : undefined;
+    const cause = this.root?.error ?? lost ?? said ?? echo ?? new SqlStatementError(messages);
+    // A login that was refused has its words in the connection's error.
+    const words = messages.length === 0 && cause instanceof SqlConnectionError ? cause.messages : messages;
     const hresult = [this.root?.error, echo].find((error) => error instanceof WindowsError)?.hresult;
-    return { cause, hresult, completionCode, sqlMessages: messages, simulated, unfinished };
+    return { cause, hresult, completionCode, sqlMessages: words, simulated, unfinished };
   }
 
   // --- The end: SignalAbort, own I/O, Close, the statement, the connection (design rule 5, seed 000) ---

@@ -358,6 +358,30 @@ describe('verifyBackup, headerOnly, fileListOnly', () => {
   });
 });
 
+describe('the SQL connection', () => {
+  it('is opened for the statement and closed again; one that is given stays open', async () => {
+    const rig = flowRig(wholeBackup);
+    const connection = await rig.sql.connect();
+    await backupDatabase({ sql: connection, backend: rig.machine, database: 'Sales', to: '/a.bak' });
+    expect(rig.sql.open).toBe(1);
+    await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/b.bak' });
+    expect(rig.sql.open).toBe(1);
+    await connection.close();
+    await expectNothingAlive(rig);
+  });
+
+  it('that is refused tells what SQL Server said', async () => {
+    const rig = flowRig(wholeBackup);
+    const refusal = { number: 18_456, severity: 14, state: 1, message: 'Login failed for user.' };
+    const sql = { connect: () => Promise.reject(new SqlConnectionError('the login was refused', { code: 'ELOGIN', messages: [refusal] })) };
+    const error = await rejection(backupDatabase({ sql, backend: rig.machine, database: 'Sales', to: '/a.bak' }));
+    expect(error).toMatchObject({ code: 'ELOGIN', sqlMessages: [refusal] });
+    expect((error as BackupError).message).toContain('Login failed for user.');
+    expect(rig.machine.calls).toEqual([]);
+    expect(await rig.disk.list('/')).toEqual([]);
+  });
+});
+
 describe('the end of a transfer', () => {
   it('[V7] aborts on cancellation, waits until everything has ended, and rejects with AbortError', async () => {
     const cancel = new AbortController();
