@@ -236,6 +236,12 @@ describe('a client that fails', () => {
     expect(numbers((await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty() })).messages)).toContain(3014);
   });
 
+  it('does not keep the rest of the batch from running', async () => {
+    const { rows, messages } = await transfer(machine, 'BACKUP DATABASE Sales TO {device}; SELECT 7 AS seven', { media: empty(), answer: (_command, _device, at) => (at === 2 ? 'abort' : undefined) });
+    expect(numbers(messages).at(-1)).toBe(3013);
+    expect(rows).toEqual([{ seven: 7 }]);
+  });
+
   it('by its death: the statement ends with 995', async () => {
     machine.faults.add({ at: 'IClientVirtualDevice::CompleteCommand', occurrence: 4, action: { kill: 'caller' } });
     const channel = await machine.openChannel();
@@ -405,6 +411,21 @@ describe('a database in a real file', () => {
     await transfer(machine, `RESTORE DATABASE Copy FROM {device} WITH MOVE 'Sales' TO '${copy}', MOVE 'Sales_log' TO '${copy}.ldf'`, { media });
     expect(readFileSync(copy).equals(bytes)).toBe(true);
     expect(readdirSync(directory).sort()).toEqual(['copy.mdf', 'sales.mdf']);
+  });
+
+  it('is backed up differentially with what others have changed in it', async () => {
+    const machine = new SimulatedWindows({ databases: [{ name: 'Sales', file: path }] });
+    const [full, differential] = [empty(), empty()];
+    await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: full });
+    const changed = Buffer.concat([bytes.subarray(0, 600_000), Buffer.from('longer by this')]);
+    changed.write('edited', 70_000);
+    writeFileSync(path, changed);
+    await transfer(machine, 'BACKUP DATABASE Sales TO {device} WITH DIFFERENTIAL', { media: differential });
+    expect(differential[0]?.bytes.byteLength).toBeLessThan(250_000);
+    await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE, NORECOVERY', { media: full });
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(numbers((await transfer(machine, 'RESTORE DATABASE Sales FROM {device}', { media: differential })).messages)).toContain(3014);
+    expect(readFileSync(path).equals(changed)).toBe(true);
   });
 
   it('stays as it was on disk when the restore fails, and nothing else is left', async () => {

@@ -5,7 +5,7 @@ import { BackupDevices, asDeviceFailure } from './backup-devices';
 import type { BackupDevice, DeviceOperation } from './backup-devices';
 import { DATA_FILE_ID, LOG_FILE_ID } from './database';
 import type { Database, DatabasePart, LogRecord } from './database';
-import { EXTENT_SIZE, PAGE_SIZE } from './database-file';
+import { EXTENT_SIZE, HostFile, PAGE_SIZE } from './database-file';
 import type { OpenDatabaseFile } from './database-file';
 import { FamilyWriter } from './family-writer';
 import type { SqlServerInstance, SqlSession } from './instance';
@@ -14,6 +14,7 @@ import {
 } from './media';
 import type { BackupEnd, BackupSet, BackupType, BackedUpFile, Family } from './media';
 import { SqlError } from './messages';
+import { PageChecksums, extentsChangedSince } from './page-checksums';
 import { Progress, rate } from './progress';
 import { asError } from './running-statement';
 import type { RunningStatement } from './running-statement';
@@ -88,6 +89,7 @@ class Backup {
   private readonly checkpointLsn: bigint;
   /** Extents that changed while this backup ran: after it they still differ from the new base. */
   private readonly changedBefore: Set<number>;
+  private readonly pageChecksums: PageChecksums | undefined;
   private readonly transferSize: number;
   private readonly blockSize: number;
   private readonly writers: readonly FamilyWriter[];
@@ -110,6 +112,7 @@ class Backup {
     this.checkpointLsn = database.nextLsn;
     this.firstLsn = this.type === 'log' ? (database.logBackupLsn ?? database.nextLsn) : database.nextLsn;
     this.changedBefore = new Set(database.changedExtents);
+    this.pageChecksums = this.type === 'database' && database.data.content instanceof HostFile ? new PageChecksums() : undefined;
     this.transferSize = devices.config.maxTransferSize;
     this.blockSize = devices.config.blockSize;
     const { options } = parsed;
@@ -184,8 +187,10 @@ class Backup {
         if (size > 0) runs.push({ part, position: 0, byteLength: size });
         continue;
       }
+      const changed = new Set(this.changedBefore);
+      if (part.content instanceof HostFile) for (const extent of await this.changedBehindOurBack(part, size)) changed.add(extent);
       let open: { part: DatabasePart; position: number; byteLength: number } | undefined;
-      for (const extent of [...this.changedBefore].sort((left, right) => left - right)) {
+      for (const extent of [...changed].sort((left, right) => left - right)) {
         const position = extent * EXTENT_SIZE;
         const byteLength = Math.min(EXTENT_SIZE, size - position);
         if (byteLength <= 0) continue;
@@ -194,6 +199,15 @@ class Backup {
       }
     }
     return runs;
+  }
+
+  private async changedBehindOurBack(part: DatabasePart, size: number): Promise<readonly number[]> {
+    const file = await this.fileAccess(part, part.content.open());
+    try {
+      return await this.fileAccess(part, extentsChangedSince(this.database.pageChecksums, file, size));
+    } finally {
+      await file.close();
+    }
   }
 
   private async describe(runs: readonly Run[]): Promise<BackupSet> {
@@ -299,6 +313,7 @@ class Backup {
     const reading = file.read(() => buffer.bytes().subarray(HEADER_SIZE, HEADER_SIZE + byteLength), position);
     if (reading !== undefined) await this.fileAccess(part, reading);
     const bytes = buffer.bytes();
+    if (part.id === DATA_FILE_ID) this.pageChecksums?.note(position, bytes.subarray(HEADER_SIZE, HEADER_SIZE + byteLength));
     const compress = this.parsed.options.COMPRESSION === true;
     const stored = compress ? compressPayload(bytes, byteLength) : byteLength;
     return sealRecord(bytes, { ...family, type: RecordType.Data, sequence, fileId: part.id, position, compressed: stored < byteLength, expandedLength: byteLength }, stored);
@@ -354,6 +369,7 @@ class Backup {
     const { options } = parsed;
     if (this.type === 'database' && !set.copyOnly) {
       database.differentialBase = { lsn: this.checkpointLsn, setId: this.setId };
+      database.pageChecksums = set.snapshot ? undefined : this.pageChecksums?.values();
       const during = new Set<number>();
       for (const extent of database.changedExtents) if (!this.changedBefore.has(extent)) during.add(extent);
       database.changedExtents = during;

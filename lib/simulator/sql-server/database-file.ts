@@ -15,6 +15,8 @@ export interface OpenDatabaseFile {
   read(target: () => Uint8Array, position: number): void | Promise<void>;
   /** In place. `source` is the caller's again once this has resolved. */
   write(source: Uint8Array, position: number): void | Promise<void>;
+  resize(byteLength: number): Promise<void>;
+  /** What was written is durable then. */
   close(): Promise<void>;
 }
 
@@ -167,6 +169,12 @@ export class PagedFile implements DatabaseFile {
         this.changed.write(source, position);
         this.byteLength = Math.max(this.byteLength, position + source.byteLength);
       },
+      resize: (byteLength: number) => {
+        this.generation += 1;
+        for (const page of this.changed.pages.keys()) if (page * PAGE_SIZE >= byteLength) this.changed.pages.delete(page);
+        this.byteLength = byteLength;
+        return Promise.resolve();
+      },
       close: () => Promise.resolve(),
     });
   }
@@ -204,6 +212,7 @@ export class HostFile implements DatabaseFile {
 
   async open(): Promise<OpenDatabaseFile> {
     const file = await this.files.open(this.path, 'modify').catch(() => this.files.open(this.path, 'read'));
+    let written = false;
     return {
       // Not into the target itself: its memory may be taken away while the read is under way.
       read: async (target, position) => {
@@ -213,8 +222,21 @@ export class HostFile implements DatabaseFile {
         bytes.set(staging.subarray(0, count));
         bytes.fill(0, count);
       },
-      write: (source, position) => file.write(source, position),
-      close: () => file.close(),
+      write: (source, position) => {
+        written = true;
+        return file.write(source, position);
+      },
+      resize: (byteLength) => {
+        written = true;
+        return file.truncate(byteLength);
+      },
+      close: async () => {
+        try {
+          if (written) await file.sync();
+        } finally {
+          await file.close();
+        }
+      },
     };
   }
 

@@ -80,6 +80,8 @@ export class Database {
 
   /** Extents of the data file changed since the differential base. */
   changedExtents = new Set<number>();
+  /** Of the data file at the differential base, by page, where it is a real file; undefined: not known. */
+  pageChecksums: Uint32Array | undefined;
   /** A statement that needs it for itself: a backup of data, or a restore. */
   busyWith: 'backup' | 'restore' | undefined;
   private readonly logHolds = new Set<bigint>();

@@ -16,16 +16,15 @@ export async function runBatch(statement: RunningStatement, instance: SqlServerI
     for (const parsed of parseBatch(text)) {
       statement.line = parsed.line;
       await runStatement(statement, instance, session, parsed);
+      // An abort of the device set ends its own statement only.
+      if (statement.stopped instanceof DeviceFailure) statement.resume();
       statement.throwIfStopped();
     }
   } catch (error) {
     if (error instanceof SqlError) {
       statement.line = error.line ?? statement.line;
       statement.say(error.number, error.args);
-    } else if (!(error instanceof StatementCancelled || error instanceof ServerDied || error instanceof DeviceFailure)) {
-      // An abort of the device set, which stops the whole batch, has been reported by its statement.
-      throw error;
-    }
+    } else if (!(error instanceof StatementCancelled || error instanceof ServerDied)) throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import type { BackupHistoryEntry, InstanceOptions, SqlServerInstance } from './i
 
 /** The plain fields of a database that change with its statements. */
 const fields = [
-  'state', 'standby', 'recoveryModel', 'familyId', 'nextLsn', 'log', 'differentialBase', 'logBackupLsn', 'restoredTo', 'restoredBase', 'changedExtents',
+  'state', 'standby', 'recoveryModel', 'familyId', 'nextLsn', 'log', 'differentialBase', 'logBackupLsn', 'restoredTo', 'restoredBase', 'changedExtents', 'pageChecksums',
 ] as const;
 
 type KeptFields = Pick<Database, (typeof fields)[number]>;

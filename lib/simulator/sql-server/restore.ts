@@ -68,6 +68,7 @@ function recover(database: Database): void {
   database.state = 'ONLINE';
   database.standby = false;
   database.differentialBase = database.restoredBase;
+  database.pageChecksums = undefined;
   database.logBackupLsn = database.recoveryModel === 'SIMPLE' ? undefined : database.nextLsn;
   database.log = [];
   database.restoredTo = undefined;
@@ -138,7 +139,7 @@ class Restore {
     const { database, parts } = plan;
     database.busyWith = 'restore';
     try {
-      const destination = plan.full ? await this.rewriteAll(database, parts, set) : await this.inPlace(database);
+      const destination = plan.full ? await this.rewriteAll(database, parts, set) : await this.inPlace(database, set);
       try {
         const end = await this.readAll(set, destination);
         if (set.snapshot) await this.mountSnapshot(parts, set);
@@ -288,7 +289,7 @@ class Restore {
     };
   }
 
-  private async inPlace(database: Database): Promise<Destination> {
+  private async inPlace(database: Database, set: BackupSet): Promise<Destination> {
     const open = new Map<number, OpenDatabaseFile>();
     const close = async (): Promise<void> => {
       for (const file of open.values()) await file.close();
@@ -306,7 +307,11 @@ class Restore {
         if (fileId === DATA_FILE_ID) database.noteChange(position, source.byteLength);
         return open.get(fileId)?.write(source, position);
       },
-      commit: close,
+      commit: async () => {
+        // A differential backup says how long the files were; the log's changes say it themselves.
+        for (const { id, byteLength } of set.type === 'differential' ? set.files : []) await open.get(id)?.resize(byteLength);
+        await close();
+      },
       abandon: close,
     };
   }

@@ -54,6 +54,11 @@ export class RunningStatement {
     this.waiting.clear();
   }
 
+  /** What stopped it concerns the next statement of the batch no more. */
+  resume(): void {
+    this.reason = undefined;
+  }
+
   throwIfStopped(): void {
     if (this.reason !== undefined) throw this.reason;
   }
