@@ -345,6 +345,46 @@ describe('a fault in the server', () => {
     expect(numbers((await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty() })).messages)).toContain(3014);
   });
 
+  const restorePhases = ['sql.attach', 'sql.configure', 'sql.open-device', 'sql.read', 'sql.create', 'sql.commit', 'sql.close'];
+  const RESTORE = "RESTORE DATABASE Copy FROM {device} WITH MOVE 'Sales' TO 'D:\\Copy.mdf', MOVE 'Sales_log' TO 'D:\\Copy.ldf'";
+
+  it.each(restorePhases)('fails the restore at %s, and a second one succeeds', async (at) => {
+    const { machine } = await backup(undefined);
+    const media = empty(2);
+    await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
+    machine.faults.add({ at, occurrence: machine.faults.count(at) + (at === 'sql.read' ? 10 : 1), action: { hresult: 0x8007001e } });
+    const { messages } = await transfer(machine, RESTORE, { media });
+    expect(numbers(messages).at(-1)).toBe(3013);
+    expect(numbers(messages)).not.toContain(3014);
+    const copy = machine.sqlServer.instance().findDatabase('Copy');
+    expect(copy?.state).toBe(['sql.read', 'sql.commit', 'sql.close'].includes(at) ? 'RESTORING' : undefined);
+    expect(machine.handleCount()).toBe(0);
+    expect(numbers((await transfer(machine, copy === undefined ? RESTORE : `${RESTORE}, REPLACE`, { media })).messages)).toContain(3014);
+    expect(Buffer.compare(await machine.sqlServer.database('Copy').read(), await machine.sqlServer.database('Sales').read())).toBe(0);
+  });
+
+  it.each(['sql.read', 'sql.create', 'sql.commit', 'sql.close'])('leaves no half-restored database online when sqlservr dies at %s', async (at) => {
+    const { machine } = await backup(undefined);
+    const media = empty();
+    await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
+    machine.faults.add({ at, occurrence: machine.faults.count(at) + (at === 'sql.read' ? 10 : 1), action: { kill: 'sqlservr' } });
+    await expect(transfer(machine, RESTORE, { media })).rejects.toBeInstanceOf(SqlConnectionError);
+    expect(machine.sqlServer.instance().findDatabase('Copy')?.state).not.toBe('ONLINE');
+    machine.sqlServer.instance().start();
+    expect(machine.handleCount()).toBe(0);
+  });
+
+  it('of another instance is not this one\'s', async () => {
+    const machine = new SimulatedWindows({ instances: [{}, { name: 'SECOND', databases: [{ name: 'Pay' }] }] });
+    const media = empty();
+    const { messages } = await transfer(machine, 'BACKUP DATABASE Pay TO {device}', { media, instance: 'second' });
+    expect(numbers(messages)).toContain(3014);
+    expect(events(machine)).toEqual([['MSSQL$SECOND', 18264]]);
+    expect(numbers((await transfer(machine, 'BACKUP DATABASE Pay TO {device}', { media: empty() })).messages)).toEqual([911, 3013]);
+    machine.kill(machine.sqlServer.instance('SECOND').process.id);
+    expect(numbers((await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty() })).messages)).toContain(3014);
+  });
+
   it('can be a delay on the machine\'s clock', async () => {
     const clock = new SimulatedClock();
     const machine = new SimulatedWindows({ host: { ...realHost, clock } });
