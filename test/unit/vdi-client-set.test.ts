@@ -257,6 +257,28 @@ describe('ClientVirtualDeviceSet', () => {
     expect(machine.handleCount()).toBe(0);
   });
 
+  it('leaves behind what must happen if nobody closes it: abort, then close; nothing once it is closed', async () => {
+    const { machine } = rig();
+    const listed: unknown[] = [];
+    const setTeardown = machine.setTeardown.bind(machine);
+    machine.setTeardown = (process, handle, steps) => {
+      listed.push(steps);
+      setTeardown(process, handle, steps);
+    };
+    const { set } = await attached(machine);
+    await set.close();
+    expect(listed).toEqual([[SIGNAL_ABORT, CLOSE], []]);
+  });
+
+  it('is aborted for the server when its process dies without closing it', async () => {
+    const { machine } = rig();
+    const { server } = await attached(machine);
+    const sent = server.send(0, Write, { data: pattern(512) });
+    const client = machine.processNamed('client');
+    machine.kill(client?.id ?? 0);
+    expect((await sent).code).toBe(995);
+  });
+
   it('is closed for good: every method says so', async () => {
     const { machine } = rig();
     const { set, devices } = await attached(machine);

@@ -477,6 +477,69 @@ describe('the end of a transfer', () => {
   });
 });
 
+describe('buffers and steps of the end', () => {
+  it('gives no buffer back before its write has ended', async () => {
+    const completed: string[] = [];
+    let finishWrite: () => void = () => undefined;
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      await statement.send(0, Write, { data: pattern(512) }).then(() => completed.push('write'));
+      await statement.send(0, Complete);
+      statement.closeDevices();
+      statement.succeed();
+    });
+    const open = rig.disk.open.bind(rig.disk);
+    jest.spyOn(rig.disk, 'open').mockImplementation(async (path, mode) => {
+      const file = await open(path, mode);
+      const write = file.write.bind(file);
+      return Object.assign(Object.create(file) as typeof file, {
+        write: async (source: Uint8Array, position: number) => {
+          await new Promise<void>((resolve) => (finishWrite = resolve));
+          await write(source, position);
+        },
+      });
+    });
+    const backup = backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak' });
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    expect([completed, callCount(rig.machine, 'IClientVirtualDevice::CompleteCommand')]).toEqual([[], 0]);
+    finishWrite();
+    await backup;
+    expect(await fileBytes(rig.disk, '/a.bak')).toEqual(Buffer.from(pattern(512)));
+  });
+
+  it('goes on to the next step of the end when one does not answer, and names it', async () => {
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      await statement.send(0, Write, { data: pattern(512) });
+      statement.set.signalAbort();
+      statement.terminate();
+      statement.set.close();
+    });
+    rig.machine.faults.add({ at: CLOSE, occurrence: 1, action: { hang: true } });
+    const backup = rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', timeouts: { endMs: 5000 } }));
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    for (let step = 0; step < 4; step += 1) await rig.clock.advance(5000);
+    expect(await backup).toMatchObject({ code: 'ERR_SQL_STATEMENT', unfinished: [expect.stringContaining('Close: no answer within 5000 ms')] });
+    expect(await rig.disk.list('/')).toEqual([]);
+  });
+
+  it('cancels a statement that goes on although its devices have been aborted', async () => {
+    const cancel = new AbortController();
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      cancel.abort();
+      await new Promise<void>(() => undefined);
+    });
+    const backup = rejection(
+      backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', signal: cancel.signal, timeouts: { endMs: 5000 } }),
+    );
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    await rig.clock.advance(5000);
+    expect(await backup).toMatchObject({ code: 'ABORT_ERR' });
+    await expectNothingAlive(rig);
+  });
+});
+
 describe('what goes wrong in other clients (facts/vdi.md 3.1)', () => {
   it('answers a Read during a backup with ERROR_NOT_SUPPORTED, never with success and no data (Bareos)', async () => {
     const seen: unknown[] = [];
@@ -642,6 +705,26 @@ describe('what goes wrong in other clients (facts/vdi.md 3.1)', () => {
     });
     await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak' });
     expect(borrowed).toEqual([true, true, true]);
+  });
+
+  it('reads files straight into SQL Server\'s memory', async () => {
+    const rig = flowRig(wholeRestore([]));
+    await putFile(rig.disk, '/a.bak', pattern(5000));
+    const borrowed: boolean[] = [];
+    const open = rig.disk.open.bind(rig.disk);
+    jest.spyOn(rig.disk, 'open').mockImplementation(async (path, mode) => {
+      const file = await open(path, mode);
+      const read = file.read.bind(file);
+      return Object.assign(Object.create(file) as typeof file, {
+        read: (target: Uint8Array, position: number) => {
+          borrowed.push(rig.machine.memory.addressOf(target) !== undefined);
+          return read(target, position);
+        },
+      });
+    });
+    await restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: '/a.bak' });
+    // The first read looks for a compressed file's beginning.
+    expect(borrowed).toEqual([false, true, true, true]);
   });
 
   it('never answers a command after it was cancelled as if the work had been done (VDI.NET completed with 39)', async () => {

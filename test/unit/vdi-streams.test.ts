@@ -1,7 +1,7 @@
 // Streams, compression and sinks as outputs and inputs: whose chunks are whose, who waits for whom, and what an end on either side does.
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { ReadableStream, WritableStream } from 'node:stream/web';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { VDCommands, VDFeatures } from '../../lib/binding';
 import { settled } from '../../lib/simulator/scheduler';
 import { backupDatabase, restoreDatabase } from '../../lib/vdi';
@@ -165,7 +165,7 @@ describe('compression', () => {
     const rig = flowRig(backupScript);
     const { bytes } = await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak.gz', compress: 'gzip' });
     expect(bytes).toBe(whole.byteLength);
-    expect(gunzipSync(await fileBytes(rig.disk, '/a.bak.gz'))).toEqual(whole);
+    expect(zlib.gunzipSync(await fileBytes(rig.disk, '/a.bak.gz'))).toEqual(whole);
     expect(rig.disk.unsynced).toEqual([]);
 
     const got: Uint8Array[] = [];
@@ -174,6 +174,22 @@ describe('compression', () => {
     await restoreDatabase({ sql: restore.sql, backend: restore.machine, database: 'Sales', from: '/a.bak.gz' });
     expect(Buffer.concat(got)).toEqual(whole);
     await expectNothingAlive(restore);
+  });
+
+  it('offers zstd where Node has it, and says what is needed where not', async () => {
+    const rig = flowRig(backupScript);
+    const backup = backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.zst', compress: 'zstd' });
+    if (!('createZstdCompress' in zlib)) {
+      expect(await rejection(backup)).toMatchObject({ field: 'compress', message: expect.stringContaining('Node 22.15') as string });
+      expect(await rig.disk.list('/')).toEqual([]);
+      return;
+    }
+    await backup;
+    const got: Uint8Array[] = [];
+    const restore = flowRig(restoreScript(got));
+    await putFile(restore.disk, '/a.zst', await fileBytes(rig.disk, '/a.zst'));
+    await restoreDatabase({ sql: restore.sql, backend: restore.machine, database: 'Sales', from: '/a.zst' });
+    expect(Buffer.concat(got)).toEqual(whole);
   });
 
   it('has everything so far on the disk when Flush is answered, decompressible', async () => {
@@ -192,7 +208,7 @@ describe('compression', () => {
     await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.gz', compress: 'gzip' });
     const gunzip = new PassThrough();
     gunzip.end();
-    expect(gunzipSync(atFlush[0] ?? Buffer.alloc(0), { finishFlush: 2 })).toEqual(Buffer.from(pattern(4096, 1)));
+    expect(zlib.gunzipSync(atFlush[0] ?? Buffer.alloc(0), { finishFlush: 2 })).toEqual(Buffer.from(pattern(4096, 1)));
   });
 
   it('removes a compressed file when the disk is full', async () => {
@@ -216,7 +232,7 @@ describe('compression', () => {
       statement.closeDevices();
       statement.terminate();
     });
-    const packed = gzipSync(whole);
+    const packed = zlib.gzipSync(whole);
     await putFile(rig.disk, '/a.gz', packed.subarray(0, packed.byteLength - 100));
     expect(await rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: '/a.gz' }))).toMatchObject({ code: 'Z_BUF_ERROR', completionCode: 30 });
     expect(codes.at(-1)).toBe(30);
@@ -248,7 +264,7 @@ describe('a restore from a stream', () => {
   it('can be compressed', async () => {
     const got: Uint8Array[] = [];
     const rig = flowRig(restoreScript(got));
-    await restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: Readable.from([gzipSync(whole)]), decompress: 'gzip' });
+    await restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: Readable.from([zlib.gzipSync(whole)]), decompress: 'gzip' });
     expect(Buffer.concat(got)).toEqual(whole);
   });
 
