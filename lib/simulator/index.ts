@@ -31,3 +31,5 @@ export type {
   WriterContext, WriterDescription, WriterEvent, WriterFailure, WriterHandler, WriterHandlers, WriterMetadata, WriterModule, VssSnapshotInfo,
   VssStatus, VssWriterInfo,
 } from './vss';
+export { KTM_EVENT, KTM_SOURCE } from './ktm';
+export type { EnlistmentInfo, SimulatedKtm, SimulatedKtmOptions, TransactionInfo, TransactionManagerInfo } from './ktm';

@@ -22,6 +22,8 @@ import { Failure, KernelObject, SuccessCode } from './kernel-object';
 import type { EndReason } from './kernel-object';
 import { Scheduler } from './scheduler';
 import { SimulatedHost } from './host';
+import { installKtm } from './ktm';
+import type { SimulatedKtm, SimulatedKtmOptions } from './ktm';
 import { InThreadChannel } from './transport/in-thread';
 import { SqlServerService } from './sql-server';
 import { simulatedSqlServer } from './sql-server/connection';
@@ -35,7 +37,7 @@ import type { SimulatedVss, SimulatedVssOptions } from './vss';
 /** Gives the memory for an area that processes share; in the doubles it is a real mapping at its real address. */
 export type AreaAllocator = (byteLength: number) => { readonly base: bigint; readonly buffer: ArrayBufferLike };
 
-export interface SimulatedWindowsOptions extends SqlServerOptions, SimulatedVssOptions {
+export interface SimulatedWindowsOptions extends SqlServerOptions, SimulatedVssOptions, SimulatedKtmOptions {
   /** Makes every choice of the machine's own repeatable. Default 1. */
   readonly seed?: number;
   /** Time, randomness and files of the machine and, by default, of the flows on it. Default: the real ones. */
@@ -104,6 +106,8 @@ export class SimulatedWindows implements Backend {
   readonly sqlServer: SqlServerService;
   /** The Volume Shadow Copy Service of this machine. */
   readonly vss: SimulatedVss;
+  /** The Kernel Transaction Manager of this machine. */
+  readonly ktm: SimulatedKtm;
 
   private readonly recorded: RecordedCall[] = [];
   private readonly recordedLimit: number;
@@ -143,6 +147,7 @@ export class SimulatedWindows implements Backend {
     this.virtualDevices = installVdi(this);
     this.sqlServer = new SqlServerService(this, options);
     this.vss = installVss(this, options);
+    this.ktm = installKtm(this, options);
   }
 
   /** A channel in this thread, from a new process of the machine. */
