@@ -3,6 +3,8 @@
  * Where the host refuses external buffers (Electron), JavaScript's own buffers stand in: filled when a Write command is handed over,
  * copied back when a Read command is completed. What MapBufferHandle gives is then a copy, too: a secondary cannot write through it.
  */
+import { markAsUntransferable } from 'node:worker_threads';
+
 import { VDCommands } from './codes';
 import type { Memory } from './memory';
 import type { Addon } from './native';
@@ -128,6 +130,8 @@ export class NativeMemory implements Memory {
       if (wrapped !== null) {
         if (wrapped !== undefined) {
           const base = Number(wrapped.base);
+          // Another thread's views on it could not be ended before the memory is unmapped.
+          markAsUntransferable(wrapped.buffer);
           this.areas.push({ base, end: base + wrapped.buffer.byteLength, buffer: wrapped.buffer, views: new Map() });
         }
         return;

@@ -105,6 +105,27 @@ describe('memory lent to a host with external buffers', () => {
   });
 });
 
+describe('a view on lent memory', () => {
+  it('cannot be moved to another thread, where it would outlive the memory', async () => {
+    const session = await rig().active({ buffers: 4 });
+    const { channel, command } = await arrive(session, VDCommands.Write, pattern(65536));
+    const view = channel.memory.view(command.buffer, command.size);
+    const { buffer } = view;
+    if (!(buffer instanceof ArrayBuffer)) throw new Error('a view is on an ArrayBuffer');
+    let moved: Uint8Array | undefined;
+    try {
+      // Node 20 copies instead of moving; later ones refuse.
+      moved = structuredClone(view, { transfer: [buffer] });
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'DataCloneError' });
+    }
+    expect(view.byteLength).toBe(65536);
+    expect(moved?.buffer).not.toBe(view.buffer);
+    await session.set.release();
+    expect(view.byteLength).toBe(0);
+  });
+});
+
 describe('loading the addon', () => {
   const load = `require(${JSON.stringify(path.join(__dirname, '..', '..', 'lib', 'binding', 'native.js'))}).nativeBackend()`;
   const failure = (addon: string): unknown => {
