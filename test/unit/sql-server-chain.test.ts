@@ -22,9 +22,11 @@ async function backup(statement: string): Promise<Media[]> {
   expect(numbers(messages).at(-1)).toBe(3014);
   return media;
 }
-const failed = async (statement: string): Promise<readonly number[]> => numbers((await transfer(machine, statement, { media: [{ bytes: new Uint8Array(0) }] })).messages);
+const failed = async (statement: string): Promise<readonly number[]> =>
+  numbers((await transfer(machine, statement, { media: [{ bytes: new Uint8Array(0) }] })).messages);
 const restore = (statement: string, media: Media[]): Promise<TransferResult> => transfer(machine, statement, { media });
-const restored = async (statement: string, media: Media[]): Promise<readonly number[]> => numbers((await restore(statement, media)).messages);
+const restored = async (statement: string, media: Media[]): Promise<readonly number[]> =>
+  numbers((await restore(statement, media)).messages);
 const change = (position: number, text: string): Promise<void> => sales.modify(position, Buffer.from(text));
 const contents = async (name: string): Promise<Buffer> => Buffer.from(await machine.sqlServer.database(name).read());
 
@@ -113,7 +115,9 @@ describe('backups in a row', () => {
     const records = sales.log.length;
     for (const refused of [12, 19]) {
       const { messages } = await transfer(machine, 'BACKUP LOG Sales TO {device}', {
-        media: [{ bytes: new Uint8Array(0) }], features: 0x2000, answer: ({ commandCode }) => (commandCode === refused ? [112] : undefined),
+        media: [{ bytes: new Uint8Array(0) }],
+        features: 0x2000,
+        answer: ({ commandCode }) => (commandCode === refused ? [112] : undefined),
       });
       expect(numbers(messages)).toEqual([18210, 3013]);
       expect(sales.log.length).toBe(records);
@@ -128,7 +132,10 @@ describe('backups in a row', () => {
     await backup('BACKUP DATABASE Sales TO {device}');
     const base = sales.differentialBase;
     await change(500_000, 'changed');
-    await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: [{ bytes: new Uint8Array(0) }], answer: ({ commandCode }) => (commandCode === 12 ? [112] : undefined) });
+    await transfer(machine, 'BACKUP DATABASE Sales TO {device}', {
+      media: [{ bytes: new Uint8Array(0) }],
+      answer: ({ commandCode }) => (commandCode === 12 ? [112] : undefined),
+    });
     expect(sales.differentialBase).toEqual(base);
     expect([...sales.changedExtents]).toEqual([7]);
     expect(machine.sqlServer.instance().history).toHaveLength(1);
@@ -193,6 +200,10 @@ describe('backups in a row', () => {
       { database: 'Sales', type: 'differential' },
       { database: 'Sales', type: 'log', copyOnly: true },
     ]);
-    expect(machine.eventLog.entries.map(({ source, eventId }) => [source, eventId])).toEqual([['MSSQLSERVER', 18264], ['MSSQLSERVER', 18270], ['MSSQLSERVER', 18265]]);
+    expect(machine.eventLog.entries.map(({ source, eventId }) => [source, eventId])).toEqual([
+      ['MSSQLSERVER', 18264],
+      ['MSSQLSERVER', 18270],
+      ['MSSQLSERVER', 18265],
+    ]);
   });
 });

@@ -11,7 +11,11 @@ export interface Media {
 }
 
 /** What a test does in the place of the plain answer; undefined leaves it to that. */
-export type Answer = (command: PlainCommand, device: number, count: number) => readonly [code: number, bytes?: number, position?: bigint] | 'abort' | 'hang' | undefined;
+export type Answer = (
+  command: PlainCommand,
+  device: number,
+  count: number,
+) => readonly [code: number, bytes?: number, position?: bigint] | 'abort' | 'hang' | undefined;
 
 export interface TransferOptions {
   readonly media: readonly Media[];
@@ -52,10 +56,24 @@ export async function transfer(machine: SimulatedWindows, statement: string, opt
   const connection = await machine.sql({ instance }).connect();
   try {
     const [set] = (await call(MACHINE, 'CoCreateInstance', [CLSID_MSSQL_ClientVirtualDeviceSet, null])) as [number];
-    await call(set, 'IClientVirtualDeviceSet2::CreateEx', [instance, name, {
-      deviceCount: media.length, features, prefixZoneSize: 0, alignment: 0, softFileMarkBlockSize: 0, EOMWarningSize: 0, serverTimeOut: 0, blockSize: 0,
-      maxIODepth: 0, maxTransferSize: 0, bufferAreaSize: 0, ...options.config,
-    }]);
+    await call(set, 'IClientVirtualDeviceSet2::CreateEx', [
+      instance,
+      name,
+      {
+        deviceCount: media.length,
+        features,
+        prefixZoneSize: 0,
+        alignment: 0,
+        softFileMarkBlockSize: 0,
+        EOMWarningSize: 0,
+        serverTimeOut: 0,
+        blockSize: 0,
+        maxIODepth: 0,
+        maxTransferSize: 0,
+        bufferAreaSize: 0,
+        ...options.config,
+      },
+    ]);
     const names = deviceNames(name, media.length);
     const running = connection.execute(statement.replace('{device}', names.map((each) => `VIRTUAL_DEVICE='${each}'`).join(', ')));
     const configured = call(set, 'IClientVirtualDeviceSet2::GetConfiguration', [INFINITE]);
@@ -67,8 +85,9 @@ export async function transfer(machine: SimulatedWindows, statement: string, opt
     const configuration = first[0] as Record<string, number>;
     const devices: number[] = [];
     for (const each of names) devices.push((await call(set, 'IClientVirtualDeviceSet2::OpenDevice', [each]))[0] as number);
-    const ends = await Promise.all(devices.map((device, index) =>
-      serve({ channel, set, device, index, media: media[index] ?? { bytes: new Uint8Array(0) }, options })));
+    const ends = await Promise.all(
+      devices.map((device, index) => serve({ channel, set, device, index, media: media[index] ?? { bytes: new Uint8Array(0) }, options })),
+    );
     const result = await running;
     await call(set, 'IClientVirtualDeviceSet2::Close', []);
     return { ...result, ends, configuration };
@@ -87,7 +106,14 @@ interface Served {
   readonly options: TransferOptions;
 }
 
-async function serve({ channel, set, device, index, media, options: { answer, seen, lastFirst = false, onTaken } }: Served): Promise<number> {
+async function serve({
+  channel,
+  set,
+  device,
+  index,
+  media,
+  options: { answer, seen, lastFirst = false, onTaken },
+}: Served): Promise<number> {
   const chunks: Buffer[] = [];
   let at = 0;
   const codes: number[] = [];

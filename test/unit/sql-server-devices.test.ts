@@ -10,7 +10,11 @@ import type { PlainCommand } from '../../lib/binding/channel';
 const C = VDCommands;
 const LAST_WRITES = /Write\*,WriteMark,Flush$/u;
 const nameOf = new Map<number, string>(Object.entries(VDCommands).map(([name, code]) => [code, name]));
-const names = (codes: readonly number[]): string => codes.map((code) => nameOf.get(code)).join(',').replace(/\b(\w+)(?:,\1\b)+/gu, '$1*');
+const names = (codes: readonly number[]): string =>
+  codes
+    .map((code) => nameOf.get(code))
+    .join(',')
+    .replace(/\b(\w+)(?:,\1\b)+/gu, '$1*');
 
 let machine: SimulatedWindows;
 let expected: Buffer;
@@ -21,11 +25,20 @@ beforeEach(async () => {
 });
 
 /** Runs a statement against drives, one for each device. */
-async function drive(statement: string, drives: readonly { reply(command: PlainCommand, view: View): Reply }[], features: number, more: Partial<TransferOptions> = {}): Promise<TransferResult & { readonly seen: number[][] }> {
+async function drive(
+  statement: string,
+  drives: readonly { reply(command: PlainCommand, view: View): Reply }[],
+  features: number,
+  more: Partial<TransferOptions> = {},
+): Promise<TransferResult & { readonly seen: number[][] }> {
   const seen: number[][] = [];
   const view = viewOf(await machine.openChannel());
   const result = await transfer(machine, statement, {
-    media: drives.map(() => ({ bytes: new Uint8Array(0) })), features, seen, answer: (command, device) => drives[device]?.reply(command, view), ...more,
+    media: drives.map(() => ({ bytes: new Uint8Array(0) })),
+    features,
+    seen,
+    answer: (command, device) => drives[device]?.reply(command, view),
+    ...more,
   });
   return { ...result, seen };
 }
@@ -34,10 +47,18 @@ const spoil = (): Promise<void> => machine.sqlServer.database('Sales').modify(0,
 
 describe('pipe-like devices', () => {
   it('get Writes, one Flush, and Complete where it was asked for', async () => {
-    for (const [features, version, end] of [[0, '16.0.1000.6', 'Write*,Flush'], [VDFeatures.RequestComplete, '16.0.1000.6', 'Write*,Flush,Complete'], [VDFeatures.RequestComplete, '13.0.4001.0', 'Write*,Flush']] as const) {
+    for (const [features, version, end] of [
+      [0, '16.0.1000.6', 'Write*,Flush'],
+      [VDFeatures.RequestComplete, '16.0.1000.6', 'Write*,Flush,Complete'],
+      [VDFeatures.RequestComplete, '13.0.4001.0', 'Write*,Flush'],
+    ] as const) {
       machine = new SimulatedWindows({ instances: [{ version }] });
       const seen: number[][] = [];
-      const { configuration, messages } = await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: [{ bytes: new Uint8Array(0) }], features, seen });
+      const { configuration, messages } = await transfer(machine, 'BACKUP DATABASE Sales TO {device}', {
+        media: [{ bytes: new Uint8Array(0) }],
+        features,
+        seen,
+      });
       expect(numbers(messages)).toContain(3014);
       expect(names(seen[0] ?? [])).toBe(end);
       expect((configuration['features'] ?? 0) & VDFeatures.CompleteEnabled).toBe(end.endsWith('Complete') ? VDFeatures.CompleteEnabled : 0);
@@ -48,7 +69,8 @@ describe('pipe-like devices', () => {
   it('send Complete once for all stripes, after every Flush', async () => {
     const order: string[] = [];
     await transfer(machine, 'BACKUP DATABASE Sales TO {device}', {
-      media: [{ bytes: new Uint8Array(0) }, { bytes: new Uint8Array(0) }, { bytes: new Uint8Array(0) }], features: VDFeatures.RequestComplete,
+      media: [{ bytes: new Uint8Array(0) }, { bytes: new Uint8Array(0) }, { bytes: new Uint8Array(0) }],
+      features: VDFeatures.RequestComplete,
       answer: ({ commandCode }, device) => {
         if (commandCode === C.Flush) order.push('flush');
         if (commandCode === C.Complete) order.push(`complete ${String(device)}`);
@@ -70,7 +92,13 @@ describe('pipe-like devices', () => {
     expect(before.equals(await contents('Files'))).toBe(true);
   });
 
-  it.each([[512, 65_536, 1], [4096, 1_048_576, 3], [65_536, 65_536, 2], [65_536, 4_194_304, 1], [1024, 131_072, 20]])('use BLOCKSIZE %i, MAXTRANSFERSIZE %i and BUFFERCOUNT %i', async (block, size, count) => {
+  it.each([
+    [512, 65_536, 1],
+    [4096, 1_048_576, 3],
+    [65_536, 65_536, 2],
+    [65_536, 4_194_304, 1],
+    [1024, 131_072, 20],
+  ])('use BLOCKSIZE %i, MAXTRANSFERSIZE %i and BUFFERCOUNT %i', async (block, size, count) => {
     const media: Media[] = [{ bytes: new Uint8Array(0) }, { bytes: new Uint8Array(0) }];
     const buffers = new Set<bigint>();
     const options = `BLOCKSIZE = ${String(block)}, MAXTRANSFERSIZE = ${String(size)}, BUFFERCOUNT = ${String(count)}`;
@@ -90,7 +118,11 @@ describe('pipe-like devices', () => {
     expect(buffers.size).toBeLessThanOrEqual(count + (block > 8192 ? 2 : 0));
     await spoil();
     // MAXTRANSFERSIZE may be another one at the restore, BLOCKSIZE may not (facts/vdi.md 2.3).
-    const restore = await transfer(machine, `RESTORE DATABASE Sales FROM {device} WITH BLOCKSIZE = ${String(block)}, MAXTRANSFERSIZE = 196608`, { media });
+    const restore = await transfer(
+      machine,
+      `RESTORE DATABASE Sales FROM {device} WITH BLOCKSIZE = ${String(block)}, MAXTRANSFERSIZE = 196608`,
+      { media },
+    );
     expect(numbers(restore.messages)).toContain(3014);
     expect(expected.equals(await contents())).toBe(true);
   });
@@ -144,7 +176,10 @@ describe('pipe-like devices', () => {
   });
 
   it('end a restore that gets no bytes and no end, instead of reading for ever', async () => {
-    const { messages } = await transfer(machine, 'RESTORE VERIFYONLY FROM {device}', { media: [{ bytes: new Uint8Array(0) }], answer: ({ commandCode }) => (commandCode === C.Read ? [0, 0] : undefined) });
+    const { messages } = await transfer(machine, 'RESTORE VERIFYONLY FROM {device}', {
+      media: [{ bytes: new Uint8Array(0) }],
+      answer: ({ commandCode }) => (commandCode === C.Read ? [0, 0] : undefined),
+    });
     expect(numbers(messages)).toEqual([18210, 3203, 3013]);
   });
 });
@@ -171,8 +206,10 @@ describe('disk-like devices', () => {
     expect(names(blank.seen[0] ?? [])).toBe('SetPosition,Read,ClearError,SetPosition,Write*,Flush');
     expect(numbers((await drive('BACKUP DATABASE Sales TO {device}', [disk], VDFeatures.LikeDisk)).messages)).toEqual([50000, 3013]);
     expect(numbers((await drive('BACKUP DATABASE Sales TO {device} WITH INIT', [disk], VDFeatures.LikeDisk)).messages)).toContain(3014);
-    disk.bytes = Buffer.alloc(10_000, 'somebody else\'s');
-    expect(numbers((await drive('BACKUP DATABASE Sales TO {device} WITH INIT', [disk], VDFeatures.LikeDisk)).messages)).toEqual([3241, 3013]);
+    disk.bytes = Buffer.alloc(10_000, "somebody else's");
+    expect(numbers((await drive('BACKUP DATABASE Sales TO {device} WITH INIT', [disk], VDFeatures.LikeDisk)).messages)).toEqual([
+      3241, 3013,
+    ]);
     expect(numbers((await drive('BACKUP DATABASE Sales TO {device} WITH FORMAT', [disk], VDFeatures.LikeDisk)).messages)).toContain(3014);
   });
 });
@@ -217,10 +254,18 @@ describe('removable media', () => {
     expect(names(backup.seen[0] ?? [])).toMatch(/ClearError.*Flush,Load,Write/u);
     expect(changers[0]?.tapes.length).toBeGreaterThan(3);
     await spoil();
-    const restore = await drive('RESTORE DATABASE Sales FROM {device}', changers.map(({ tapes }) => new Changer(tapes)), features);
+    const restore = await drive(
+      'RESTORE DATABASE Sales FROM {device}',
+      changers.map(({ tapes }) => new Changer(tapes)),
+      features,
+    );
     expect(numbers(restore.messages)).toContain(3014);
     expect(expected.equals(await contents())).toBe(true);
-    const verify = await drive('RESTORE VERIFYONLY FROM {device}', changers.map(({ tapes }) => new Changer(tapes)), features);
+    const verify = await drive(
+      'RESTORE VERIFYONLY FROM {device}',
+      changers.map(({ tapes }) => new Changer(tapes)),
+      features,
+    );
     expect(numbers(verify.messages)).toEqual([3262]);
   });
 
@@ -228,9 +273,15 @@ describe('removable media', () => {
     const changer = new Changer([small()], small);
     await drive('BACKUP DATABASE Sales TO {device} WITH FORMAT', [changer], VDFeatures.LikeTape);
     const [first, second, third] = changer.tapes as [Tape, Tape, Tape];
-    expect(numbers((await drive('RESTORE VERIFYONLY FROM {device}', [new Changer([first, second])], VDFeatures.LikeTape)).messages)).toEqual([18210, 3013]);
-    expect(numbers((await drive('RESTORE VERIFYONLY FROM {device}', [new Changer([first, third, second])], VDFeatures.LikeTape)).messages)).toEqual([3247, 3013]);
-    expect(numbers((await drive('RESTORE VERIFYONLY FROM {device}', [new Changer([second])], VDFeatures.LikeTape)).messages)).toEqual([3247, 3013]);
+    expect(
+      numbers((await drive('RESTORE VERIFYONLY FROM {device}', [new Changer([first, second])], VDFeatures.LikeTape)).messages),
+    ).toEqual([18210, 3013]);
+    expect(
+      numbers((await drive('RESTORE VERIFYONLY FROM {device}', [new Changer([first, third, second])], VDFeatures.LikeTape)).messages),
+    ).toEqual([3247, 3013]);
+    expect(numbers((await drive('RESTORE VERIFYONLY FROM {device}', [new Changer([second])], VDFeatures.LikeTape)).messages)).toEqual([
+      3247, 3013,
+    ]);
   });
 
   it('fail a backup when no further volume comes', async () => {
@@ -250,7 +301,9 @@ describe('snapshot backup', () => {
     let snapshot = Buffer.alloc(0);
     let late: Promise<void> | undefined;
     const { messages } = await transfer(machine, 'BACKUP DATABASE Sales TO {device} WITH SNAPSHOT', {
-      media, seen, features: prepared,
+      media,
+      seen,
+      features: prepared,
       answer: ({ commandCode }) => {
         if (commandCode === C.PrepareToFreeze) frozen.push(sales.isFrozen);
         if (commandCode !== C.Snapshot) return commandCode === C.PrepareToFreeze ? [0] : undefined;
@@ -270,7 +323,8 @@ describe('snapshot backup', () => {
 
     const restored: number[][] = [];
     const restore = await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH SNAPSHOT', {
-      media, seen: restored,
+      media,
+      seen: restored,
       answer: ({ commandCode }) => {
         if (commandCode !== C.MountSnapshot) return undefined;
         expect(sales.state).toBe('RESTORING');
@@ -289,8 +343,10 @@ describe('snapshot backup', () => {
   ])('is refused by 995 for %s, without an abort, and thaws', async (_name, refused) => {
     const sales = machine.sqlServer.database('Sales');
     const { messages, ends } = await transfer(machine, 'BACKUP DATABASE Sales TO {device} WITH SNAPSHOT', {
-      media: [{ bytes: new Uint8Array(0) }], features: prepared,
-      answer: ({ commandCode }) => (commandCode === refused ? [WIN32.ERROR_OPERATION_ABORTED] : commandCode === C.PrepareToFreeze ? [0] : undefined),
+      media: [{ bytes: new Uint8Array(0) }],
+      features: prepared,
+      answer: ({ commandCode }) =>
+        commandCode === refused ? [WIN32.ERROR_OPERATION_ABORTED] : commandCode === C.PrepareToFreeze ? [0] : undefined,
     });
     expect(numbers(messages)).toEqual([18210, 3013]);
     expect(ends).toEqual([0x8077000e]);
@@ -299,13 +355,25 @@ describe('snapshot backup', () => {
   });
 
   it('is for one pipe-like device', async () => {
-    expect(numbers((await transfer(machine, 'BACKUP DATABASE Sales TO {device} WITH SNAPSHOT', { media: [{ bytes: new Uint8Array(0) }, { bytes: new Uint8Array(0) }] })).messages)).toEqual([3032, 3013]);
-    expect(numbers((await drive('BACKUP DATABASE Sales TO {device} WITH SNAPSHOT, FORMAT', [new DiskFile()], VDFeatures.LikeDisk)).messages)).toEqual([3032, 3013]);
+    expect(
+      numbers(
+        (
+          await transfer(machine, 'BACKUP DATABASE Sales TO {device} WITH SNAPSHOT', {
+            media: [{ bytes: new Uint8Array(0) }, { bytes: new Uint8Array(0) }],
+          })
+        ).messages,
+      ),
+    ).toEqual([3032, 3013]);
+    expect(
+      numbers((await drive('BACKUP DATABASE Sales TO {device} WITH SNAPSHOT, FORMAT', [new DiskFile()], VDFeatures.LikeDisk)).messages),
+    ).toEqual([3032, 3013]);
   });
 
   it('and a backup of pages are not taken for each other', async () => {
     const media: Media[] = [{ bytes: new Uint8Array(0) }];
     await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
-    expect(numbers((await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH SNAPSHOT', { media })).messages)).toEqual([3032, 3013]);
+    expect(numbers((await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH SNAPSHOT', { media })).messages)).toEqual([
+      3032, 3013,
+    ]);
   });
 });

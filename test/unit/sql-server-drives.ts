@@ -5,7 +5,10 @@ import { VDCommands, VDWhence, WIN32 } from '../../lib/binding/codes';
 export type Reply = readonly [code: number, bytes?: number, position?: bigint];
 export type View = (command: PlainCommand) => Uint8Array;
 
-export const viewOf = (channel: Channel): View => (command) => channel.memory.view(command.buffer, command.size);
+export const viewOf =
+  (channel: Channel): View =>
+  (command) =>
+    channel.memory.view(command.buffer, command.size);
 
 /** A file that the server writes and reads at positions of its own. */
 export class DiskFile {
@@ -71,7 +74,9 @@ export class Tape {
         const source = view(command);
         const left = this.capacity - this.used;
         if (left <= 0) return [WIN32.ERROR_EOM_OVERFLOW, 0];
-        const room = Math.floor((left > this.warning ? Math.min(left - this.warning, source.byteLength) : Math.min(left, source.byteLength)) / BLOCK) * BLOCK;
+        const room =
+          Math.floor((left > this.warning ? Math.min(left - this.warning, source.byteLength) : Math.min(left, source.byteLength)) / BLOCK) *
+          BLOCK;
         this.cells.length = this.head;
         for (let at = 0; at < room; at += BLOCK) this.cells.push(Buffer.from(source.subarray(at, at + BLOCK)));
         this.head = this.cells.length;

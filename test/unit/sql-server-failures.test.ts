@@ -18,9 +18,14 @@ const C = VDCommands;
 const VD_E_CLOSE = HRESULT.VD_E_CLOSE;
 const VD_E_ABORT = HRESULT.VD_E_ABORT;
 const empty = (count = 1): Media[] => Array.from({ length: count }, () => ({ bytes: new Uint8Array(0) }));
-const events = (machine: SimulatedWindows): readonly (readonly [string, number])[] => machine.eventLog.entries.map(({ source, eventId }) => [source, eventId]);
+const events = (machine: SimulatedWindows): readonly (readonly [string, number])[] =>
+  machine.eventLog.entries.map(({ source, eventId }) => [source, eventId]);
 
-async function execute(machine: SimulatedWindows, statement: string, options: { instance?: string; login?: string } = {}): Promise<SqlResult> {
+async function execute(
+  machine: SimulatedWindows,
+  statement: string,
+  options: { instance?: string; login?: string } = {},
+): Promise<SqlResult> {
   const connection = await machine.sql(options).connect();
   try {
     return await connection.execute(statement);
@@ -45,7 +50,19 @@ describe('a statement that fails before it attaches', () => {
   ])('%s of login %s says %j, and the client goes on waiting', async (statement, login, expected) => {
     const channel = await machine.openChannel();
     const [set] = (await channel.call(0, 'CoCreateInstance', ['40700425-0080-11d2-851f-00c04fc21759', null])).outputs as [number];
-    const config = { deviceCount: 1, features: 0, prefixZoneSize: 0, alignment: 0, softFileMarkBlockSize: 0, EOMWarningSize: 0, serverTimeOut: 0, blockSize: 0, maxIODepth: 0, maxTransferSize: 0, bufferAreaSize: 0 };
+    const config = {
+      deviceCount: 1,
+      features: 0,
+      prefixZoneSize: 0,
+      alignment: 0,
+      softFileMarkBlockSize: 0,
+      EOMWarningSize: 0,
+      serverTimeOut: 0,
+      blockSize: 0,
+      maxIODepth: 0,
+      maxTransferSize: 0,
+      bufferAreaSize: 0,
+    };
     expect((await channel.call(set, 'IClientVirtualDeviceSet2::CreateEx', [null, 'set', config])).hresult).toBe(HRESULT.S_OK);
     expect(numbers((await execute(machine, statement, login === undefined ? {} : { login })).messages)).toEqual(expected);
     expect((await channel.call(set, 'IClientVirtualDeviceSet2::GetConfiguration', [0])).hresult).toBe(HRESULT.VD_E_TIMEOUT);
@@ -55,7 +72,11 @@ describe('a statement that fails before it attaches', () => {
   it('says that the virtual device set does not exist', async () => {
     const { messages } = await execute(machine, "BACKUP DATABASE Sales TO VIRTUAL_DEVICE='nobody'");
     expect(messages.map(({ number, severity, message }) => [number, severity, message])).toEqual([
-      [3201, 16, "Cannot open backup device 'nobody'. Operating system error 0x80770006(failed to retrieve text for this error. Reason: 15105)."],
+      [
+        3201,
+        16,
+        "Cannot open backup device 'nobody'. Operating system error 0x80770006(failed to retrieve text for this error. Reason: 15105).",
+      ],
       [3013, 16, 'BACKUP DATABASE is terminating abnormally.'],
     ]);
     expect(events(machine)).toContainEqual(['MSSQLSERVER', 3041]);
@@ -85,13 +106,17 @@ describe('a statement that fails before it attaches', () => {
 });
 
 describe('a restore that does not fit', () => {
-  async function backedUp(options: ConstructorParameters<typeof SimulatedWindows>[0] = {}, statement = 'BACKUP DATABASE Sales TO {device}'): Promise<{ machine: SimulatedWindows; media: Media[] }> {
+  async function backedUp(
+    options: ConstructorParameters<typeof SimulatedWindows>[0] = {},
+    statement = 'BACKUP DATABASE Sales TO {device}',
+  ): Promise<{ machine: SimulatedWindows; media: Media[] }> {
     const machine = new SimulatedWindows(options);
     const media = empty();
     expect(numbers((await transfer(machine, statement, { media })).messages)).toContain(3014);
     return { machine, media };
   }
-  const restored = async (machine: SimulatedWindows, statement: string, media: Media[]): Promise<readonly number[]> => numbers((await transfer(machine, statement, { media })).messages);
+  const restored = async (machine: SimulatedWindows, statement: string, media: Media[]): Promise<readonly number[]> =>
+    numbers((await transfer(machine, statement, { media })).messages);
 
   it('touches nothing when it is refused by what the backup is', async () => {
     const { machine, media } = await backedUp();
@@ -103,7 +128,11 @@ describe('a restore that does not fit', () => {
     expect(await restored(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE, CHECKSUM', media)).toEqual([3187, 3013]);
     expect(await restored(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE, FILE = 2', media)).toEqual([3287, 3013]);
     expect(await restored(machine, 'RESTORE LOG Sales FROM {device}', media)).toEqual([50000, 3013]);
-    expect(machine.sqlServer.instance().databases.map(({ name, state }) => [name, state])).toEqual([['master', 'ONLINE'], ['Sales', 'ONLINE'], ['Other', 'ONLINE']]);
+    expect(machine.sqlServer.instance().databases.map(({ name, state }) => [name, state])).toEqual([
+      ['master', 'ONLINE'],
+      ['Sales', 'ONLINE'],
+      ['Other', 'ONLINE'],
+    ]);
   });
 
   it('is refused by an older server', async () => {
@@ -133,19 +162,42 @@ describe('what the listing statements give', () => {
   it('names the backup set, its files and its media, from any one stripe', async () => {
     const machine = new SimulatedWindows({ databases: [{ name: 'Sales', generatedBytes: 100_000, filestreamBytes: 1000 }] });
     const media = empty(2);
-    await transfer(machine, "BACKUP DATABASE Sales TO {device} WITH NAME = N'nightly', DESCRIPTION = 'of Monday', MEDIANAME = 'rack 7', CHECKSUM, COPY_ONLY, RETAINDAYS = 3", { media });
-    const list = async (what: string): Promise<TransferResult> => transfer(machine, `RESTORE ${what} FROM {device}`, { media: media.slice(1) });
+    await transfer(
+      machine,
+      "BACKUP DATABASE Sales TO {device} WITH NAME = N'nightly', DESCRIPTION = 'of Monday', MEDIANAME = 'rack 7', CHECKSUM, COPY_ONLY, RETAINDAYS = 3",
+      { media },
+    );
+    const list = async (what: string): Promise<TransferResult> =>
+      transfer(machine, `RESTORE ${what} FROM {device}`, { media: media.slice(1) });
     const header = await list('HEADERONLY');
     expect(header.messages).toEqual([]);
     expect(header.ends).toEqual([VD_E_CLOSE]);
-    expect(header.rows).toMatchObject([{
-      BackupName: 'nightly', BackupDescription: 'of Monday', BackupType: 1, DatabaseName: 'Sales', DeviceType: 7, HasBackupChecksums: true, IsCopyOnly: true, IsSnapshot: false,
-      BackupTypeDescription: 'Database', RecoveryModel: 'FULL', SoftwareVersionMajor: 16, Position: 1,
-    }]);
+    expect(header.rows).toMatchObject([
+      {
+        BackupName: 'nightly',
+        BackupDescription: 'of Monday',
+        BackupType: 1,
+        DatabaseName: 'Sales',
+        DeviceType: 7,
+        HasBackupChecksums: true,
+        IsCopyOnly: true,
+        IsSnapshot: false,
+        BackupTypeDescription: 'Database',
+        RecoveryModel: 'FULL',
+        SoftwareVersionMajor: 16,
+        Position: 1,
+      },
+    ]);
     const files = await list('FILELISTONLY');
     expect(files.messages).toEqual([]);
-    expect(files.rows.map(({ LogicalName, Type, Size }) => [LogicalName, Type, Size])).toEqual([['Sales', 'D', 100_000], ['Sales_FileStream', 'S', 1000], ['Sales_log', 'L', 65_536]]);
-    expect((await list('LABELONLY')).rows).toMatchObject([{ MediaName: 'rack 7', FamilyCount: 2, FamilySequenceNumber: 2, MediaSequenceNumber: 1 }]);
+    expect(files.rows.map(({ LogicalName, Type, Size }) => [LogicalName, Type, Size])).toEqual([
+      ['Sales', 'D', 100_000],
+      ['Sales_FileStream', 'S', 1000],
+      ['Sales_log', 'L', 65_536],
+    ]);
+    expect((await list('LABELONLY')).rows).toMatchObject([
+      { MediaName: 'rack 7', FamilyCount: 2, FamilySequenceNumber: 2, MediaSequenceNumber: 1 },
+    ]);
   });
 
   it('needs only the head of the stream for FILELISTONLY', async () => {
@@ -157,12 +209,18 @@ describe('what the listing statements give', () => {
   });
 
   it('answers the questions that clients ask about the server', async () => {
-    const machine = new SimulatedWindows({ instances: [{ name: 'PAYROLL', logins: [{ name: 'guest', sysadmin: false }], databases: [{ name: 'Pay', recoveryModel: 'SIMPLE' }] }] });
-    const ask = "SELECT SERVERPROPERTY('InstanceName') AS instance, IS_SRVROLEMEMBER('sysadmin') AS admin, IS_SRVROLEMEMBER(N'sysadmin'), @@SERVERNAME AS [name], DB_NAME() AS db, 'a''b' AS text, 7 AS seven, NULL AS nothing";
+    const machine = new SimulatedWindows({
+      instances: [{ name: 'PAYROLL', logins: [{ name: 'guest', sysadmin: false }], databases: [{ name: 'Pay', recoveryModel: 'SIMPLE' }] }],
+    });
+    const ask =
+      "SELECT SERVERPROPERTY('InstanceName') AS instance, IS_SRVROLEMEMBER('sysadmin') AS admin, IS_SRVROLEMEMBER(N'sysadmin'), @@SERVERNAME AS [name], DB_NAME() AS db, 'a''b' AS text, 7 AS seven, NULL AS nothing";
     const { rows } = await execute(machine, ask, { instance: 'payroll', login: 'guest' });
-    expect(rows).toEqual([{ instance: 'PAYROLL', admin: 0, column3: 0, name: 'SIMULATED\\PAYROLL', db: 'master', text: "a'b", seven: 7, nothing: null }]);
+    expect(rows).toEqual([
+      { instance: 'PAYROLL', admin: 0, column3: 0, name: 'SIMULATED\\PAYROLL', db: 'master', text: "a'b", seven: 7, nothing: null },
+    ]);
     expect((await execute(machine, 'SELECT name, recovery_model_desc FROM master.sys.databases', { instance: 'PAYROLL' })).rows).toEqual([
-      { name: 'master', recovery_model_desc: 'SIMPLE' }, { name: 'Pay', recovery_model_desc: 'SIMPLE' },
+      { name: 'master', recovery_model_desc: 'SIMPLE' },
+      { name: 'Pay', recovery_model_desc: 'SIMPLE' },
     ]);
     expect(numbers((await execute(machine, 'SELECT nonsense()', { instance: 'PAYROLL' })).messages)).toEqual([195]);
     expect(numbers((await execute(machine, 'SELECT a FROM b', { instance: 'PAYROLL' })).messages)).toEqual([208]);
@@ -172,9 +230,13 @@ describe('what the listing statements give', () => {
   it('says with STATS how far it is', async () => {
     const machine = new SimulatedWindows({ databases: [{ name: 'Sales', generatedBytes: 5_000_000 }] });
     const percents = async (stats: string): Promise<readonly string[]> =>
-      (await transfer(machine, `BACKUP DATABASE Sales TO {device} ${stats}`, { media: empty() })).messages.filter(({ number }) => number === 3211).map(({ message }) => message);
+      (await transfer(machine, `BACKUP DATABASE Sales TO {device} ${stats}`, { media: empty() })).messages
+        .filter(({ number }) => number === 3211)
+        .map(({ message }) => message);
     expect(await percents('')).toEqual([]);
-    expect(await percents('WITH STATS')).toEqual(['10', '20', '30', '40', '50', '60', '70', '80', '90', '100'].map((percent) => `${percent} percent processed.`));
+    expect(await percents('WITH STATS')).toEqual(
+      ['10', '20', '30', '40', '50', '60', '70', '80', '90', '100'].map((percent) => `${percent} percent processed.`),
+    );
     expect(await percents('WITH STATS = 50')).toEqual(['50 percent processed.', '100 percent processed.']);
   });
 });
@@ -196,13 +258,18 @@ describe('a client that fails', () => {
     for (const count of [1, 3]) {
       machine = new SimulatedWindows();
       const result = await transfer(machine, 'BACKUP DATABASE Sales TO {device}', {
-        media: empty(count), features: VDFeatures.RequestComplete, // Complete comes to the first device only.
-        answer: ({ commandCode }, device, at) => (commandCode === failing && device === (failing === C.Complete ? 0 : count - 1) && at > 3 ? [code, 0] : undefined),
+        media: empty(count),
+        features: VDFeatures.RequestComplete, // Complete comes to the first device only.
+        answer: ({ commandCode }, device, at) =>
+          commandCode === failing && device === (failing === C.Complete ? 0 : count - 1) && at > 3 ? [code, 0] : undefined,
       });
       expect(numbers(result.messages)).toEqual(expected);
       expect(result.messages[0]?.message).toContain(text);
       expect(result.ends.every((end) => end === VD_E_CLOSE)).toBe(true);
-      expect(events(machine)).toEqual([['MSSQLSERVER', 18210], ['MSSQLSERVER', 3041]]);
+      expect(events(machine)).toEqual([
+        ['MSSQLSERVER', 18210],
+        ['MSSQLSERVER', 3041],
+      ]);
       expect(machine.sqlServer.instance().history).toEqual([]);
       expect(machine.handleCount()).toBe(0);
     }
@@ -211,7 +278,11 @@ describe('a client that fails', () => {
   it('gets Discard before the close where it asked for it', async () => {
     const seen: number[][] = [];
     await transfer(machine, 'BACKUP DATABASE Sales TO {device}', {
-      media: empty(), features: VDFeatures.Discard, seen, answer: ({ commandCode }, _device, at) => (commandCode === C.Write && at === 5 ? [WIN32.ERROR_DISK_FULL] : commandCode === C.Discard ? [0] : undefined),
+      media: empty(),
+      features: VDFeatures.Discard,
+      seen,
+      answer: ({ commandCode }, _device, at) =>
+        commandCode === C.Write && at === 5 ? [WIN32.ERROR_DISK_FULL] : commandCode === C.Discard ? [0] : undefined,
     });
     expect(seen[0]?.slice(-2)).toEqual([C.ClearError, C.Discard]);
   });
@@ -219,16 +290,24 @@ describe('a client that fails', () => {
   it('[V2] on a Read: the restore says why', async () => {
     const media = empty();
     await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
-    const result = await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', { media, answer: ({ commandCode }, _device, at) => (commandCode === C.Read && at === 5 ? [WIN32.ERROR_READ_FAULT] : undefined) });
+    const result = await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', {
+      media,
+      answer: ({ commandCode }, _device, at) => (commandCode === C.Read && at === 5 ? [WIN32.ERROR_READ_FAULT] : undefined),
+    });
     expect(numbers(result.messages)).toEqual([18210, 3203, 3013]);
     expect(result.messages[1]?.message).toContain('30(');
     expect(result.ends).toEqual([VD_E_CLOSE]);
   });
 
   it.each([1, 3, 10])('[V2] by SignalAbort at its command %i: 995 with 18210 and 3013', async (when) => {
-    const result = await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty(2), answer: (_command, device, at) => (device === 1 && at === when ? 'abort' : undefined) });
+    const result = await transfer(machine, 'BACKUP DATABASE Sales TO {device}', {
+      media: empty(2),
+      answer: (_command, device, at) => (device === 1 && at === when ? 'abort' : undefined),
+    });
     expect(result.messages[0]).toMatchObject({ number: 18210, severity: 16 });
-    expect(result.messages[0]?.message).toContain('Operating system error 995(The I/O operation has been aborted because of either a thread exit or an application request.)');
+    expect(result.messages[0]?.message).toContain(
+      'Operating system error 995(The I/O operation has been aborted because of either a thread exit or an application request.)',
+    );
     expect(numbers(result.messages)).toEqual([18210, 3202, 3013]);
     expect(result.ends).toEqual([VD_E_ABORT, VD_E_ABORT]);
     expect(events(machine)).toContainEqual(['MSSQLSERVER', 3041]);
@@ -237,7 +316,10 @@ describe('a client that fails', () => {
   });
 
   it('does not keep the rest of the batch from running', async () => {
-    const { rows, messages } = await transfer(machine, 'BACKUP DATABASE Sales TO {device}; SELECT 7 AS seven', { media: empty(), answer: (_command, _device, at) => (at === 2 ? 'abort' : undefined) });
+    const { rows, messages } = await transfer(machine, 'BACKUP DATABASE Sales TO {device}; SELECT 7 AS seven', {
+      media: empty(),
+      answer: (_command, _device, at) => (at === 2 ? 'abort' : undefined),
+    });
     expect(numbers(messages).at(-1)).toBe(3013);
     expect(rows).toEqual([{ seven: 7 }]);
   });
@@ -248,7 +330,11 @@ describe('a client that fails', () => {
     void transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty() }).catch(() => undefined);
     await settled();
     for (let turn = 0; turn < 50 && events(machine).length < 3; turn += 1) await settled();
-    expect(events(machine)).toEqual([['SQLVDI', 1], ['MSSQLSERVER', 18210], ['MSSQLSERVER', 3041]]);
+    expect(events(machine)).toEqual([
+      ['SQLVDI', 1],
+      ['MSSQLSERVER', 18210],
+      ['MSSQLSERVER', 3041],
+    ]);
     await channel.close();
   });
 });
@@ -260,10 +346,25 @@ describe('a cancelled statement', () => {
     const said: number[] = [];
     const channel = await machine.openChannel();
     const [set] = (await channel.call(0, 'CoCreateInstance', ['40700425-0080-11d2-851f-00c04fc21759', null])).outputs as [number];
-    const config = { deviceCount: 1, features: 0, prefixZoneSize: 0, alignment: 0, softFileMarkBlockSize: 0, EOMWarningSize: 0, serverTimeOut: 0, blockSize: 0, maxIODepth: 0, maxTransferSize: 0, bufferAreaSize: 0 };
+    const config = {
+      deviceCount: 1,
+      features: 0,
+      prefixZoneSize: 0,
+      alignment: 0,
+      softFileMarkBlockSize: 0,
+      EOMWarningSize: 0,
+      serverTimeOut: 0,
+      blockSize: 0,
+      maxIODepth: 0,
+      maxTransferSize: 0,
+      bufferAreaSize: 0,
+    };
     await channel.call(set, 'IClientVirtualDeviceSet2::CreateEx', [null, 'set', config]);
     const connection = await machine.sql().connect();
-    const running = connection.execute("BACKUP DATABASE Sales TO VIRTUAL_DEVICE='set'", { signal: cancel.signal, onMessage: ({ number }) => said.push(number) });
+    const running = connection.execute("BACKUP DATABASE Sales TO VIRTUAL_DEVICE='set'", {
+      signal: cancel.signal,
+      onMessage: ({ number }) => said.push(number),
+    });
     const rejected = expect(running).rejects.toBeInstanceOf(AbortError);
     await channel.call(set, 'IClientVirtualDeviceSet2::GetConfiguration', [0xffffffff]);
     const [device] = (await channel.call(set, 'IClientVirtualDeviceSet2::OpenDevice', ['set'])).outputs as [number];
@@ -303,7 +404,9 @@ describe('a cancelled statement', () => {
 describe('a fault in the server', () => {
   const phases = ['sql.attach', 'sql.configure', 'sql.open-device', 'sql.write', 'sql.flush', 'sql.complete', 'sql.close', 'sql.commit'];
 
-  async function backup(fault: Fault | undefined): Promise<{ machine: SimulatedWindows; result: TransferResult | undefined; error: unknown }> {
+  async function backup(
+    fault: Fault | undefined,
+  ): Promise<{ machine: SimulatedWindows; result: TransferResult | undefined; error: unknown }> {
     const machine = new SimulatedWindows();
     if (fault !== undefined) machine.faults.add(fault);
     let result: TransferResult | undefined;
@@ -363,18 +466,21 @@ describe('a fault in the server', () => {
     expect(Buffer.compare(await machine.sqlServer.database('Copy').read(), await machine.sqlServer.database('Sales').read())).toBe(0);
   });
 
-  it.each(['sql.read', 'sql.create', 'sql.commit', 'sql.close'])('leaves no half-restored database online when sqlservr dies at %s', async (at) => {
-    const { machine } = await backup(undefined);
-    const media = empty();
-    await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
-    machine.faults.add({ at, occurrence: machine.faults.count(at) + (at === 'sql.read' ? 10 : 1), action: { kill: 'sqlservr' } });
-    await expect(transfer(machine, RESTORE, { media })).rejects.toBeInstanceOf(SqlConnectionError);
-    expect(machine.sqlServer.instance().findDatabase('Copy')?.state).not.toBe('ONLINE');
-    machine.sqlServer.instance().start();
-    expect(machine.handleCount()).toBe(0);
-  });
+  it.each(['sql.read', 'sql.create', 'sql.commit', 'sql.close'])(
+    'leaves no half-restored database online when sqlservr dies at %s',
+    async (at) => {
+      const { machine } = await backup(undefined);
+      const media = empty();
+      await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
+      machine.faults.add({ at, occurrence: machine.faults.count(at) + (at === 'sql.read' ? 10 : 1), action: { kill: 'sqlservr' } });
+      await expect(transfer(machine, RESTORE, { media })).rejects.toBeInstanceOf(SqlConnectionError);
+      expect(machine.sqlServer.instance().findDatabase('Copy')?.state).not.toBe('ONLINE');
+      machine.sqlServer.instance().start();
+      expect(machine.handleCount()).toBe(0);
+    },
+  );
 
-  it('of another instance is not this one\'s', async () => {
+  it("of another instance is not this one's", async () => {
     const machine = new SimulatedWindows({ instances: [{}, { name: 'SECOND', databases: [{ name: 'Pay' }] }] });
     const media = empty();
     const { messages } = await transfer(machine, 'BACKUP DATABASE Pay TO {device}', { media, instance: 'second' });
@@ -385,7 +491,7 @@ describe('a fault in the server', () => {
     expect(numbers((await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty() })).messages)).toContain(3014);
   });
 
-  it('can be a delay on the machine\'s clock', async () => {
+  it("can be a delay on the machine's clock", async () => {
     const clock = new SimulatedClock();
     const machine = new SimulatedWindows({ host: { ...realHost, clock } });
     machine.faults.add({ at: 'sql.flush', action: { delayMs: 60_000 } });
@@ -397,10 +503,14 @@ describe('a fault in the server', () => {
     expect((await running).messages.at(-1)?.message).toContain('in 60.000 seconds');
   });
 
-  it('of the client\'s silence is ended by serverTimeOut', async () => {
+  it("of the client's silence is ended by serverTimeOut", async () => {
     const clock = new SimulatedClock();
     const machine = new SimulatedWindows({ host: { ...realHost, clock } });
-    const running = transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty(), config: { serverTimeOut: 1000 }, answer: (_command, _device, at) => (at > 3 ? 'hang' : undefined) });
+    const running = transfer(machine, 'BACKUP DATABASE Sales TO {device}', {
+      media: empty(),
+      config: { serverTimeOut: 1000 },
+      answer: (_command, _device, at) => (at > 3 ? 'hang' : undefined),
+    });
     for (let turn = 0; turn < 20; turn += 1) await settled();
     await clock.advance(10_000);
     expect(numbers((await running).messages)).toEqual([18210, 3202, 3013]);
@@ -411,7 +521,11 @@ describe('a connection', () => {
   it('is refused for an unknown instance and an unknown login, with what the server says', async () => {
     const machine = new SimulatedWindows();
     await expect(machine.sql({ instance: 'NOWHERE' }).connect()).rejects.toMatchObject({ name: 'SqlConnectionError', code: 'EINSTLOOKUP' });
-    await expect(machine.sql({ login: 'stranger' }).connect()).rejects.toMatchObject({ code: 'ELOGIN', messages: [{ number: 18456 }], message: "Login failed for user 'stranger'." });
+    await expect(machine.sql({ login: 'stranger' }).connect()).rejects.toMatchObject({
+      code: 'ELOGIN',
+      messages: [{ number: 18456 }],
+      message: "Login failed for user 'stranger'.",
+    });
     expect(machine.handleCount()).toBe(0);
   });
 
@@ -448,9 +562,25 @@ describe('a database in a real file', () => {
     expect(numbers((await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', { media })).messages)).toContain(3014);
     expect(readFileSync(path).equals(bytes)).toBe(true);
     const copy = join(directory, 'copy.mdf');
-    await transfer(machine, `RESTORE DATABASE Copy FROM {device} WITH MOVE 'Sales' TO '${copy}', MOVE 'Sales_log' TO '${copy}.ldf'`, { media });
+    await transfer(machine, `RESTORE DATABASE Copy FROM {device} WITH MOVE 'Sales' TO '${copy}', MOVE 'Sales_log' TO '${copy}.ldf'`, {
+      media,
+    });
     expect(readFileSync(copy).equals(bytes)).toBe(true);
     expect(readdirSync(directory).sort()).toEqual(['copy.mdf', 'sales.mdf']);
+  });
+
+  it('is not restored over a file of somebody else without REPLACE', async () => {
+    const machine = new SimulatedWindows({ databases: [{ name: 'Sales', file: path }] });
+    const media = empty();
+    await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
+    const other = join(directory, 'other.txt');
+    writeFileSync(other, 'precious');
+    const restore = `RESTORE DATABASE Copy FROM {device} WITH MOVE 'Sales' TO '${other}', MOVE 'Sales_log' TO '${other}.ldf'`;
+    expect(numbers((await transfer(machine, restore, { media })).messages)).toEqual([3142, 3013]);
+    expect(readFileSync(other, 'utf8')).toBe('precious');
+    expect(machine.sqlServer.instance().findDatabase('Copy')).toBeUndefined();
+    expect(numbers((await transfer(machine, `${restore}, REPLACE`, { media })).messages)).toContain(3014);
+    expect(readFileSync(other).equals(bytes)).toBe(true);
   });
 
   it('is backed up differentially with what others have changed in it', async () => {
@@ -473,7 +603,9 @@ describe('a database in a real file', () => {
     const media = empty();
     await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
     const cut = [{ bytes: media[0]?.bytes.subarray(0, 300_000) ?? new Uint8Array(0) }];
-    expect(numbers((await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', { media: cut })).messages)).toEqual([18210, 3203, 3013]);
+    expect(numbers((await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', { media: cut })).messages)).toEqual([
+      18210, 3203, 3013,
+    ]);
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(readdirSync(directory)).toEqual(['sales.mdf']);
   });
@@ -491,7 +623,13 @@ describe('a database in a real file', () => {
         },
       },
     };
-    const machine = new SimulatedWindows({ host: full, databases: [{ name: 'Sales', file: path }, { name: 'Gone', file: join(directory, 'gone.mdf') }] });
+    const machine = new SimulatedWindows({
+      host: full,
+      databases: [
+        { name: 'Sales', file: path },
+        { name: 'Gone', file: join(directory, 'gone.mdf') },
+      ],
+    });
     const media = empty();
     await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media });
     const { messages } = await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', { media });

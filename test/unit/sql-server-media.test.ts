@@ -1,7 +1,19 @@
 /** The media format: what a restore finds when bytes are missing, changed, or somewhere else. */
 import * as fc from 'fast-check';
 import { SimulatedWindows } from '../../lib/simulator';
-import { HEADER_SIZE, MediaError, RecordType, compressPayload, decodeHeader, decodeLogRecords, decodePayload, encodeLogRecord, encodeRecord, logRecordLength, sealRecord } from '../../lib/simulator/sql-server/media';
+import {
+  HEADER_SIZE,
+  MediaError,
+  RecordType,
+  compressPayload,
+  decodeHeader,
+  decodeLogRecords,
+  decodePayload,
+  encodeLogRecord,
+  encodeRecord,
+  logRecordLength,
+  sealRecord,
+} from '../../lib/simulator/sql-server/media';
 import { formatSqlTime, parseSqlTime } from '../../lib/simulator/sql-server/sql-time';
 import { numbers, transfer } from './sql-server-client';
 import type { Media } from './sql-server-client';
@@ -11,13 +23,24 @@ const family = { mediaSetId: '00112233-4455-4677-8899-aabbccddeeff', family: 2, 
 
 describe('a record', () => {
   it('comes back as it was written, and has whole blocks', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 3000 }), fc.nat(1e6), fc.maxSafeNat(), (payload, sequence, position) => {
-      const record = encodeRecord({ ...family, type: RecordType.Data, sequence, fileId: 1, position }, payload);
-      expect(record.byteLength % BLOCK).toBe(0);
-      const header = decodeHeader(record);
-      expect(header).toMatchObject({ type: RecordType.Data, family: 2, familyCount: 3, sequence, fileId: 1, position, recordLength: record.byteLength, mediaSetId: '0011223344554677' });
-      expect(Buffer.from(decodePayload(header, record)).equals(payload)).toBe(true);
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 3000 }), fc.nat(1e6), fc.maxSafeNat(), (payload, sequence, position) => {
+        const record = encodeRecord({ ...family, type: RecordType.Data, sequence, fileId: 1, position }, payload);
+        expect(record.byteLength % BLOCK).toBe(0);
+        const header = decodeHeader(record);
+        expect(header).toMatchObject({
+          type: RecordType.Data,
+          family: 2,
+          familyCount: 3,
+          sequence,
+          fileId: 1,
+          position,
+          recordLength: record.byteLength,
+          mediaSetId: '0011223344554677',
+        });
+        expect(Buffer.from(decodePayload(header, record)).equals(payload)).toBe(true);
+      }),
+    );
   });
 
   it('is refused when any one bit of it is wrong, padding included', () => {
@@ -29,7 +52,7 @@ describe('a record', () => {
     }
   });
 
-  it('leaves nothing of the buffer\'s earlier contents behind its payload', () => {
+  it("leaves nothing of the buffer's earlier contents behind its payload", () => {
     const buffer = Buffer.alloc(2 * BLOCK, 0xee);
     const length = sealRecord(buffer, { ...family, type: RecordType.Data, sequence: 0 }, 10);
     expect(length).toBe(BLOCK);
@@ -47,22 +70,36 @@ describe('a record', () => {
   });
 
   it('holds log records in their order', () => {
-    const records = fc.array(fc.record({ lsn: fc.bigInt(0n, 2n ** 63n), time: fc.nat(), position: fc.nat(), bytes: fc.uint8Array({ maxLength: 50 }), mark: fc.string({ maxLength: 20, unit: 'grapheme' }) }), { maxLength: 10 });
-    fc.assert(fc.property(records, (list) => {
-      const buffer = Buffer.alloc(list.reduce((sum, record) => sum + logRecordLength(record), 0));
-      let end = 0;
-      for (const record of list) end = encodeLogRecord(buffer, end, record);
-      expect([...decodeLogRecords(buffer)]).toEqual(list);
-    }));
+    const records = fc.array(
+      fc.record({
+        lsn: fc.bigInt(0n, 2n ** 63n),
+        time: fc.nat(),
+        position: fc.nat(),
+        bytes: fc.uint8Array({ maxLength: 50 }),
+        mark: fc.string({ maxLength: 20, unit: 'grapheme' }),
+      }),
+      { maxLength: 10 },
+    );
+    fc.assert(
+      fc.property(records, (list) => {
+        const buffer = Buffer.alloc(list.reduce((sum, record) => sum + logRecordLength(record), 0));
+        let end = 0;
+        for (const record of list) end = encodeLogRecord(buffer, end, record);
+        expect([...decodeLogRecords(buffer)]).toEqual(list);
+      }),
+    );
   });
 });
 
 describe('SQL times', () => {
   it('come back as they were written', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: Date.UTC(2200, 0, 1) }), (ms) => {
-      expect(formatSqlTime(ms)).toBe(new Date(ms).toISOString().slice(0, -1));
-      expect(parseSqlTime(formatSqlTime(ms))).toBe(ms);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: Date.UTC(2200, 0, 1) }), (ms) => {
+        expect(formatSqlTime(ms)).toBe(new Date(ms).toISOString().slice(0, -1));
+        expect(parseSqlTime(formatSqlTime(ms))).toBe(ms);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it.each(['', 'yesterday', '2026-13-01', '2026-01-01T25:00'])('refuses %j', (text) => {
@@ -83,7 +120,8 @@ describe('a backup on media', () => {
     expect(numbers(messages)).toContain(3014);
     return media;
   }
-  const verify = async (media: readonly Media[]): Promise<readonly number[]> => numbers((await transfer(machine, 'RESTORE VERIFYONLY FROM {device}', { media })).messages);
+  const verify = async (media: readonly Media[]): Promise<readonly number[]> =>
+    numbers((await transfer(machine, 'RESTORE VERIFYONLY FROM {device}', { media })).messages);
   const restore = async (media: readonly Media[]): Promise<readonly number[]> =>
     numbers((await transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', { media })).messages);
 
@@ -102,7 +140,10 @@ describe('a backup on media', () => {
 
   it('fails when either of two stripes is cut', async () => {
     const [first, second] = (await backup(2)).map(({ bytes }) => bytes);
-    for (const [left, right] of [[first?.subarray(0, -BLOCK), second], [first, second?.subarray(0, -BLOCK)]]) {
+    for (const [left, right] of [
+      [first?.subarray(0, -BLOCK), second],
+      [first, second?.subarray(0, -BLOCK)],
+    ]) {
       expect(await restore([{ bytes: left ?? new Uint8Array(0) }, { bytes: right ?? new Uint8Array(0) }])).toEqual([18210, 3203, 3013]);
     }
   });
@@ -178,6 +219,8 @@ describe('a backup on media', () => {
     const media: Media[] = [{ bytes: new Uint8Array(0) }];
     await transfer(machine, 'BACKUP DATABASE Sales TO {device} WITH BLOCKSIZE = 4096, COPY_ONLY', { media });
     expect(await verify(media)).toEqual([3284, 3013]);
-    expect(numbers((await transfer(machine, 'RESTORE VERIFYONLY FROM {device} WITH BLOCKSIZE = 4096', { media })).messages)).toEqual([3262]);
+    expect(numbers((await transfer(machine, 'RESTORE VERIFYONLY FROM {device} WITH BLOCKSIZE = 4096', { media })).messages)).toEqual([
+      3262,
+    ]);
   });
 });

@@ -12,10 +12,17 @@ describe('the simulated SQL Server', () => {
     const machine = new SimulatedWindows();
     const tapes = media(count);
     const before = await machine.sqlServer.database('Sales').read();
-    const backup = await transfer(machine, 'BACKUP DATABASE [Sales] TO {device} WITH STATS = 25', { media: tapes, features: VDFeatures.RequestComplete });
+    const backup = await transfer(machine, 'BACKUP DATABASE [Sales] TO {device} WITH STATS = 25', {
+      media: tapes,
+      features: VDFeatures.RequestComplete,
+    });
     expect(numbers(backup.messages)).toEqual([3211, 3211, 3211, 3211, 4035, 4035, 3014]);
     expect(backup.ends).toEqual(ends(count));
-    const restore = await transfer(machine, "RESTORE DATABASE Copy FROM {device} WITH MOVE 'Sales' TO 'D:\\Copy.mdf', MOVE 'Sales_log' TO 'D:\\Copy.ldf'", { media: tapes });
+    const restore = await transfer(
+      machine,
+      "RESTORE DATABASE Copy FROM {device} WITH MOVE 'Sales' TO 'D:\\Copy.mdf', MOVE 'Sales_log' TO 'D:\\Copy.ldf'",
+      { media: tapes },
+    );
     expect(numbers(restore.messages)).toEqual([4035, 4035, 3014]);
     expect(restore.ends).toEqual(ends(count));
     expect(Buffer.compare(await machine.sqlServer.database('Copy').read(), before)).toBe(0);

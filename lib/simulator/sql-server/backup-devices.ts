@@ -80,13 +80,18 @@ export class BackupDevices {
     for (let index = 0; index < bufferCount; index += 1) this.free.push(set.allocateBuffer(config.maxTransferSize, 0));
     const [first = ''] = names;
     const aborted = (): void => {
-      if (!this.ended) statement.stop(new DeviceFailure(first, config.features & VDFeatures.WriteMedia ? 'write' : 'read', WIN32.ERROR_OPERATION_ABORTED));
+      if (!this.ended)
+        statement.stop(new DeviceFailure(first, config.features & VDFeatures.WriteMedia ? 'write' : 'read', WIN32.ERROR_OPERATION_ABORTED));
     };
     this.agent.then(aborted, aborted);
   }
 
   /** Opens the set, configures it and opens its devices. Throws DeviceFailure; the set is closed then. */
-  static async attach(statement: RunningStatement, set: IServerVirtualDeviceSet2, { instance, names, options, direction, completeSupported }: Attachment): Promise<BackupDevices> {
+  static async attach(
+    statement: RunningStatement,
+    set: IServerVirtualDeviceSet2,
+    { instance, names, options, direction, completeSupported }: Attachment,
+  ): Promise<BackupDevices> {
     const [first = ''] = names;
     let open = false;
     try {
@@ -101,7 +106,10 @@ export class BackupDevices {
       const positioned = (client.features & (VDFeatures.LikeDisk | VDFeatures.Position)) !== 0;
       const complete = backup && completeSupported && (client.features & VDFeatures.RequestComplete) !== 0;
       const features =
-        client.features | (backup ? VDFeatures.WriteMedia : 0) | (!backup || positioned ? VDFeatures.ReadMedia : 0) | (complete ? VDFeatures.CompleteEnabled : 0);
+        client.features |
+        (backup ? VDFeatures.WriteMedia : 0) |
+        (!backup || positioned ? VDFeatures.ReadMedia : 0) |
+        (complete ? VDFeatures.CompleteEnabled : 0);
       const blockSize = numberOption(options, 'BLOCKSIZE') ?? DEFAULT_BLOCK_SIZE;
       const transferSize = numberOption(options, 'MAXTRANSFERSIZE') ?? DEFAULT_TRANSFER_SIZE;
       const depth = statement.machine.virtualDevices.queueDepth;
@@ -170,15 +178,19 @@ export class BackupDevices {
    * 2.6 for Discard). After an abort, or when the statement was stopped from outside, the set is aborted instead.
    */
   async closeAfter(error: unknown): Promise<void> {
-    const aborted = this.statement.stopped !== undefined || (error instanceof DeviceFailure && error.code === WIN32.ERROR_OPERATION_ABORTED && !this.refused(error));
+    const aborted =
+      this.statement.stopped !== undefined ||
+      (error instanceof DeviceFailure && error.code === WIN32.ERROR_OPERATION_ABORTED && !this.refused(error));
     if (!aborted) {
       try {
         await this.statement.until(Promise.all(this.devices.map((device) => device.idle())));
         if (this.has(VDFeatures.Discard) && this.has(VDFeatures.WriteMedia)) {
-          await Promise.all(this.devices.map(async (device) => {
-            await device.clearError();
-            await device.send(VDCommands.Discard);
-          }));
+          await Promise.all(
+            this.devices.map(async (device) => {
+              await device.clearError();
+              await device.send(VDCommands.Discard);
+            }),
+          );
         }
         this.closeDevices();
         await this.agent;
@@ -267,7 +279,13 @@ export class BackupDevice {
       this.outstanding += 1;
       let completed = false;
       const command: VDS_Command = {
-        commandCode, size, inPosition: position, buffer: buffer ?? null, outPosition: 0n, completionCode: 0, bytesTransferred: 0,
+        commandCode,
+        size,
+        inPosition: position,
+        buffer: buffer ?? null,
+        outPosition: 0n,
+        completionCode: 0,
+        bytesTransferred: 0,
         completionRoutine: (completion) => {
           completed = true;
           this.outstanding -= 1;

@@ -10,7 +10,16 @@ import type { OpenDatabaseFile } from './database-file';
 import { FamilyWriter } from './family-writer';
 import type { SqlServerInstance, SqlSession } from './instance';
 import {
-  HEADER_SIZE, MediaError, RecordType, compressPayload, decodeHeader, encodeJson, encodeLogRecord, logRecordLength, payloadRoom, sealRecord,
+  HEADER_SIZE,
+  MediaError,
+  RecordType,
+  compressPayload,
+  decodeHeader,
+  encodeJson,
+  encodeLogRecord,
+  logRecordLength,
+  payloadRoom,
+  sealRecord,
 } from './media';
 import type { BackupEnd, BackupSet, BackupType, BackedUpFile, Family } from './media';
 import { SqlError } from './messages';
@@ -40,14 +49,23 @@ const DAY_MS = 86_400_000;
 const blankMedia: readonly number[] = [WIN32.ERROR_HANDLE_EOF, WIN32.ERROR_NO_DATA_DETECTED, WIN32.ERROR_FILEMARK_DETECTED];
 
 /** Runs the statement; throws SqlError or DeviceFailure. */
-export async function runBackup(statement: RunningStatement, instance: SqlServerInstance, session: SqlSession, parsed: BackupStatement): Promise<void> {
+export async function runBackup(
+  statement: RunningStatement,
+  instance: SqlServerInstance,
+  session: SqlSession,
+  parsed: BackupStatement,
+): Promise<void> {
   const database = checked(instance, session, parsed);
   const data = parsed.target === 'DATABASE';
   if (data) database.busyWith = 'backup';
   const held = data ? database.holdLog() : undefined;
   try {
     const devices = await BackupDevices.attach(statement, instance.openVirtualDeviceSet(), {
-      instance: instance.name, names: parsed.devices, options: parsed.options, direction: 'backup', completeSupported: instance.completeSupported,
+      instance: instance.name,
+      names: parsed.devices,
+      options: parsed.options,
+      direction: 'backup',
+      completeSupported: instance.completeSupported,
     });
     try {
       // One device, pipe-like (facts/vdi.md 2.8).
@@ -116,10 +134,22 @@ class Backup {
     this.transferSize = devices.config.maxTransferSize;
     this.blockSize = devices.config.blockSize;
     const { options } = parsed;
-    const media = { mediaSetId: this.mediaSetId, mediaName: textOption(options, 'MEDIANAME') ?? '', mediaDescription: textOption(options, 'MEDIADESCRIPTION') ?? '' };
+    const media = {
+      mediaSetId: this.mediaSetId,
+      mediaName: textOption(options, 'MEDIANAME') ?? '',
+      mediaDescription: textOption(options, 'MEDIADESCRIPTION') ?? '',
+    };
     const familyCount = devices.devices.length;
-    this.writers = devices.devices.map((device) =>
-      new FamilyWriter(statement, devices, device, { mediaSetId: this.mediaSetId, family: device.family, familyCount, blockSize: this.blockSize }, media));
+    this.writers = devices.devices.map(
+      (device) =>
+        new FamilyWriter(
+          statement,
+          devices,
+          device,
+          { mediaSetId: this.mediaSetId, family: device.family, familyCount, blockSize: this.blockSize },
+          media,
+        ),
+    );
   }
 
   async run(): Promise<void> {
@@ -128,11 +158,19 @@ class Backup {
     const runs = data ? await this.plan() : [];
     const set = await this.describe(runs);
     await this.onEachFamily((writer) => this.writeHead(writer, set));
-    const progress = new Progress(statement, parsed.options, runs.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    const progress = new Progress(
+      statement,
+      parsed.options,
+      runs.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    );
     for (const part of data ? database.parts : []) {
       // A FILESTREAM container comes after the rows, which are durable by then (facts/vdi.md 2.6: several Flush commands).
       if (part.id !== DATA_FILE_ID) await this.flush();
-      await this.writeData(part, runs.filter((run) => run.part === part), progress);
+      await this.writeData(
+        part,
+        runs.filter((run) => run.part === part),
+        progress,
+      );
     }
     progress.finish();
     const { lastLsn, log } = set.snapshot ? await this.takeSnapshot() : await this.writeTail();
@@ -217,9 +255,23 @@ class Backup {
     const files: BackedUpFile[] = [];
     for (const part of database.parts) {
       const backedUp = runs.filter((run) => run.part === part).reduce((sum, { byteLength }) => sum + byteLength, 0);
-      files.push({ id: part.id, logicalName: part.logicalName, physicalName: part.physicalName, type: part.type, byteLength: await part.content.size(), backedUp });
+      files.push({
+        id: part.id,
+        logicalName: part.logicalName,
+        physicalName: part.physicalName,
+        type: part.type,
+        byteLength: await part.content.size(),
+        backedUp,
+      });
     }
-    files.push({ id: LOG_FILE_ID, logicalName: `${database.data.logicalName}_log`, physicalName: database.logPhysicalName, type: 'L', byteLength: EXTENT_SIZE, backedUp: 0 });
+    files.push({
+      id: LOG_FILE_ID,
+      logicalName: `${database.data.logicalName}_log`,
+      physicalName: database.logPhysicalName,
+      type: 'L',
+      byteLength: EXTENT_SIZE,
+      backedUp: 0,
+    });
     const retainDays = numberOption(options, 'RETAINDAYS');
     const expireDate = parseSqlTime(textOption(options, 'EXPIREDATE') ?? '');
     const base = this.type === 'differential' ? database.differentialBase : undefined;
@@ -266,7 +318,9 @@ class Backup {
   /** Without FORMAT media are read first. Only one backup set to the media here: what holds one already needs INIT. */
   private async checkExistingMedia(device: BackupDevice): Promise<void> {
     const buffer = this.devices.allocateSmall(this.blockSize);
-    const read = await this.statement.until(device.send(VDCommands.Read, { size: this.blockSize, position: device.placeOf(this.blockSize), buffer }));
+    const read = await this.statement.until(
+      device.send(VDCommands.Read, { size: this.blockSize, position: device.placeOf(this.blockSize), buffer }),
+    );
     const found = Buffer.from(buffer.bytes().subarray(0, read.bytesTransferred));
     this.devices.freeSmall(buffer);
     if (read.completionCode !== WIN32.ERROR_SUCCESS) {
@@ -309,14 +363,32 @@ class Backup {
     this.dataBytes = { ...this.dataBytes, [part.id]: runs.reduce((sum, { byteLength }) => sum + byteLength, 0) };
   }
 
-  private async fill(buffer: SharedBuffer, family: Family, sequence: number, file: OpenDatabaseFile, { part, position, byteLength }: Run): Promise<number> {
+  private async fill(
+    buffer: SharedBuffer,
+    family: Family,
+    sequence: number,
+    file: OpenDatabaseFile,
+    { part, position, byteLength }: Run,
+  ): Promise<number> {
     const reading = file.read(() => buffer.bytes().subarray(HEADER_SIZE, HEADER_SIZE + byteLength), position);
     if (reading !== undefined) await this.fileAccess(part, reading);
     const bytes = buffer.bytes();
     if (part.id === DATA_FILE_ID) this.pageChecksums?.note(position, bytes.subarray(HEADER_SIZE, HEADER_SIZE + byteLength));
     const compress = this.parsed.options.COMPRESSION === true;
     const stored = compress ? compressPayload(bytes, byteLength) : byteLength;
-    return sealRecord(bytes, { ...family, type: RecordType.Data, sequence, fileId: part.id, position, compressed: stored < byteLength, expandedLength: byteLength }, stored);
+    return sealRecord(
+      bytes,
+      {
+        ...family,
+        type: RecordType.Data,
+        sequence,
+        fileId: part.id,
+        position,
+        compressed: stored < byteLength,
+        expandedLength: byteLength,
+      },
+      stored,
+    );
   }
 
   private async fileAccess<T>({ physicalName }: DatabasePart, access: Promise<T>): Promise<T> {
@@ -332,7 +404,7 @@ class Backup {
     const [writer] = this.writers;
     if (writer === undefined) return;
     const room = payloadRoom(this.transferSize);
-    for (let next = 0; next < log.length; ) {
+    for (let next = 0; next < log.length;) {
       await this.phase('sql.write', writer.device, 'write');
       const buffer = await this.devices.takeBuffer();
       const bytes = buffer.bytes();
@@ -350,7 +422,12 @@ class Backup {
 
   private async writeEnd(writer: FamilyWriter, lastLsn: bigint, logRecords: number): Promise<void> {
     await this.phase('sql.write', writer.device, 'write');
-    const end: BackupEnd = { lastLsn: String(lastLsn), finishedAt: this.statement.machine.host.clock.now(), dataBytes: this.dataBytes, logRecords };
+    const end: BackupEnd = {
+      lastLsn: String(lastLsn),
+      finishedAt: this.statement.machine.host.clock.now(),
+      dataBytes: this.dataBytes,
+      logRecords,
+    };
     await writer.writeRecord(RecordType.End, encodeJson(end));
     await writer.writeMark();
   }
@@ -373,7 +450,8 @@ class Backup {
       const during = new Set<number>();
       for (const extent of database.changedExtents) if (!this.changedBefore.has(extent)) during.add(extent);
       database.changedExtents = during;
-      for (const { position, bytes } of database.logFrom(this.checkpointLsn)) if (bytes.byteLength > 0) database.noteChange(position, bytes.byteLength);
+      for (const { position, bytes } of database.logFrom(this.checkpointLsn))
+        if (bytes.byteLength > 0) database.noteChange(position, bytes.byteLength);
       if (database.recoveryModel !== 'SIMPLE') database.logBackupLsn ??= this.firstLsn;
     }
     if (this.type === 'log' && !set.copyOnly) {
@@ -397,8 +475,16 @@ class Backup {
     const elapsedMs = statement.machine.host.clock.monotonic() - this.startedAt;
     statement.say(3014, [`BACKUP ${parsed.target}`, pages, ...rate(pages, elapsedMs)]);
     this.instance.recordBackup({
-      setId: this.setId, database: database.name, type: this.type, finishedAt: statement.machine.host.clock.now(), bytes: this.writers.reduce((sum, { bytes }) => sum + bytes, 0), firstLsn: this.firstLsn, lastLsn,
-      copyOnly: set.copyOnly, snapshot: set.snapshot, devices: parsed.devices,
+      setId: this.setId,
+      database: database.name,
+      type: this.type,
+      finishedAt: statement.machine.host.clock.now(),
+      bytes: this.writers.reduce((sum, { bytes }) => sum + bytes, 0),
+      firstLsn: this.firstLsn,
+      lastLsn,
+      copyOnly: set.copyOnly,
+      snapshot: set.snapshot,
+      devices: parsed.devices,
     });
     const number = { database: 18264, differential: 18270, log: 18265 }[this.type];
     this.instance.logMessage(number, [database.name, pages, this.firstLsn, lastLsn, devices.devices.length]);
@@ -406,13 +492,15 @@ class Backup {
 
   /** Runs the same on every family at once; after the first failure the others stop by themselves, and all are waited for. */
   private async onEachFamily(run: (writer: FamilyWriter) => Promise<unknown>): Promise<void> {
-    await Promise.all(this.writers.map(async (writer) => {
-      try {
-        await run(writer);
-      } catch (error) {
-        this.failure ??= asError(error);
-      }
-    }));
+    await Promise.all(
+      this.writers.map(async (writer) => {
+        try {
+          await run(writer);
+        } catch (error) {
+          this.failure ??= asError(error);
+        }
+      }),
+    );
     if (this.failure !== undefined) throw this.failure;
   }
 
@@ -428,7 +516,8 @@ class Backup {
 /** Pieces of at most `room` bytes; the devices share the generator, each takes the next one. */
 function* cutRuns(runs: readonly Run[], room: number): Generator<Run> {
   for (const { part, position, byteLength } of runs) {
-    for (let done = 0; done < byteLength; done += room) yield { part, position: position + done, byteLength: Math.min(room, byteLength - done) };
+    for (let done = 0; done < byteLength; done += room)
+      yield { part, position: position + done, byteLength: Math.min(room, byteLength - done) };
   }
 }
 

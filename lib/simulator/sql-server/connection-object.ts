@@ -38,9 +38,14 @@ export class SqlConnectionObject extends KernelObject {
   execute(text: string): void {
     if (this.lost) throw new Failure(CONNECTION_LOST);
     if (this.running !== undefined) throw new Failure(CONNECTION_BUSY);
-    const statement = new RunningStatement(this.machine, this.instance.process, (event) => {
-      if (this.running === statement) this.emit(event);
-    }, 1);
+    const statement = new RunningStatement(
+      this.machine,
+      this.instance.process,
+      (event) => {
+        if (this.running === statement) this.emit(event);
+      },
+      1,
+    );
     this.running = statement;
     const ended = (): void => {
       if (this.running !== statement) return;
@@ -49,7 +54,13 @@ export class SqlConnectionObject extends KernelObject {
     };
     runBatch(statement, this.instance, this.session, text).then(ended, (error: unknown) => {
       // The simulator's own fault: shown as a stack dump would be, never swallowed.
-      this.emit({ kind: 'message', number: 17066, severity: 20, state: 1, message: `simulator error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+      this.emit({
+        kind: 'message',
+        number: 17066,
+        severity: 20,
+        state: 1,
+        message: `simulator error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      });
       ended();
     });
   }

@@ -37,9 +37,13 @@ export function simulatedSqlServer(source: ChannelSource, { instance = null, log
       if (failed(result.hresult)) {
         await end();
         const messages = result.outputs as unknown as readonly SqlMessage[];
-        throw new SqlConnectionError(messages[0]?.message ?? `no simulated SQL Server instance ${instance ?? 'MSSQLSERVER'} answers (${hresultName(result.hresult)})`, {
-          code: messages.length > 0 ? 'ELOGIN' : 'EINSTLOOKUP', messages,
-        });
+        throw new SqlConnectionError(
+          messages[0]?.message ?? `no simulated SQL Server instance ${instance ?? 'MSSQLSERVER'} answers (${hresultName(result.hresult)})`,
+          {
+            code: messages.length > 0 ? 'ELOGIN' : 'EINSTLOOKUP',
+            messages,
+          },
+        );
       }
       return new SimulatedConnection(channel, result.outputs[0] as number, end);
     },
@@ -104,7 +108,10 @@ class SimulatedConnection implements SqlConnection {
       throw new SqlConnectionError('the connection to the simulated SQL Server is broken', { messages, cause: error });
     }
     if (failed(result.hresult)) {
-      throw new SqlConnectionError(`the connection to the simulated SQL Server is lost (${hresultName(result.hresult)})`, { code: 'ESOCKET', messages });
+      throw new SqlConnectionError(`the connection to the simulated SQL Server is lost (${hresultName(result.hresult)})`, {
+        code: 'ESOCKET',
+        messages,
+      });
     }
     return result;
   }

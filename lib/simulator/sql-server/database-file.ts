@@ -76,7 +76,7 @@ class ChangedPages {
   constructor(private readonly source: PageSource) {}
 
   read(target: Buffer, position: number): void {
-    for (let done = 0; done < target.byteLength; ) {
+    for (let done = 0; done < target.byteLength;) {
       const page = Math.floor((position + done) / PAGE_SIZE);
       const inPage = position + done - page * PAGE_SIZE;
       const length = Math.min(PAGE_SIZE - inPage, target.byteLength - done);
@@ -93,7 +93,7 @@ class ChangedPages {
 
   /** Keeps only what the source would not give: a restored generated database takes no memory. */
   write(source: Uint8Array, position: number): void {
-    for (let done = 0; done < source.byteLength; ) {
+    for (let done = 0; done < source.byteLength;) {
       const page = Math.floor((position + done) / PAGE_SIZE);
       const inPage = position + done - page * PAGE_SIZE;
       const length = Math.min(PAGE_SIZE - inPage, source.byteLength - done);

@@ -99,15 +99,20 @@ export class Database {
     const seed = options.seed ?? options.defaultSeed;
     const generated = (byteLength: number, partSeed: number): DatabaseFile => new PagedFile(byteLength, generatedPages(partSeed));
     const content =
-      options.file !== undefined ? new HostFile(host.files, options.file)
-      : options.bytes !== undefined ? PagedFile.of(options.bytes)
-      : generated(options.generatedBytes ?? DEFAULT_BYTES, seed);
+      options.file !== undefined
+        ? new HostFile(host.files, options.file)
+        : options.bytes !== undefined
+          ? PagedFile.of(options.bytes)
+          : generated(options.generatedBytes ?? DEFAULT_BYTES, seed);
     this.parts = [
       { id: DATA_FILE_ID, logicalName: name, physicalName: options.file ?? `${options.directory}${name}.mdf`, type: 'D', content },
     ];
     if (options.filestreamBytes !== undefined) {
       this.parts.push({
-        id: FILESTREAM_FILE_ID, logicalName: `${name}_FileStream`, physicalName: `${options.directory}${name}_FileStream`, type: 'S',
+        id: FILESTREAM_FILE_ID,
+        logicalName: `${name}_FileStream`,
+        physicalName: `${options.directory}${name}_FileStream`,
+        type: 'S',
         content: generated(options.filestreamBytes, seed + 1),
       });
     }

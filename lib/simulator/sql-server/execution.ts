@@ -28,12 +28,19 @@ export async function runBatch(statement: RunningStatement, instance: SqlServerI
   }
 }
 
-async function runStatement(statement: RunningStatement, instance: SqlServerInstance, session: SqlSession, parsed: Statement): Promise<void> {
+async function runStatement(
+  statement: RunningStatement,
+  instance: SqlServerInstance,
+  session: SqlSession,
+  parsed: Statement,
+): Promise<void> {
   switch (parsed.kind) {
     case 'backup':
     case 'restore':
       try {
-        await (parsed.kind === 'backup' ? runBackup(statement, instance, session, parsed) : runRestore(statement, instance, session, parsed));
+        await (parsed.kind === 'backup'
+          ? runBackup(statement, instance, session, parsed)
+          : runRestore(statement, instance, session, parsed));
       } catch (error) {
         terminate(statement, instance, parsed, error);
       }
@@ -54,7 +61,12 @@ async function runStatement(statement: RunningStatement, instance: SqlServerInst
 }
 
 /** The messages of a BACKUP or RESTORE that failed: the cause first, 3013 last. The batch goes on behind it. */
-function terminate(statement: RunningStatement, instance: SqlServerInstance, parsed: BackupStatement | RestoreStatement, error: unknown): void {
+function terminate(
+  statement: RunningStatement,
+  instance: SqlServerInstance,
+  parsed: BackupStatement | RestoreStatement,
+  error: unknown,
+): void {
   if (error instanceof ServerDied) throw error;
   const verb = parsed.kind === 'backup' ? 'BACKUP' : 'RESTORE';
   const command = `${verb} ${parsed.target}`;

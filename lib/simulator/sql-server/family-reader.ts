@@ -121,7 +121,8 @@ export class FamilyReader {
   private async expect(type: number): Promise<MediaRecord> {
     try {
       const record = await this.next();
-      if (record.header.type !== type) throw new DamagedRecord(record.header, this.device.name, new Error('not the record that comes here'));
+      if (record.header.type !== type)
+        throw new DamagedRecord(record.header, this.device.name, new Error('not the record that comes here'));
       return record;
     } catch (error) {
       if (error instanceof DamagedRecord) throw new SqlError(3241, [this.device.name]);
@@ -155,7 +156,8 @@ export class FamilyReader {
       const { blockSize } = this.devices.config;
       if (header.blockSize !== blockSize) throw new SqlError(3284, [this.device.name, header.blockSize]);
       // Another stripe's or another backup's: said as such where a volume begins, damage in the middle of one.
-      if (header.type === RecordType.Media && this.media !== undefined && !isOfMediaSet(header, this.media.mediaSetId)) throw new SqlError(3258, [this.device.name]);
+      if (header.type === RecordType.Media && this.media !== undefined && !isOfMediaSet(header, this.media.mediaSetId))
+        throw new SqlError(3258, [this.device.name]);
       const first = (this.header ??= header);
       // What was wound over is not there to be counted.
       if (this.wound) this.records = header.sequence;
@@ -163,7 +165,10 @@ export class FamilyReader {
       // At the beginning of a volume its number says more than the record's.
       const inOrder = header.sequence === this.records || header.type === RecordType.Media;
       if (header.family !== first.family || header.mediaSetId !== first.mediaSetId || !inOrder) {
-        throw new MediaError('header', `record ${String(header.sequence)} of family ${String(header.family)} stands where record ${String(this.records)} belongs`);
+        throw new MediaError(
+          'header',
+          `record ${String(header.sequence)} of family ${String(header.family)} stands where record ${String(this.records)} belongs`,
+        );
       }
       await this.need(header.recordLength);
       const record = this.bytes.subarray(this.start, this.start + header.recordLength);
@@ -248,7 +253,11 @@ export class FamilyReader {
     await this.phase();
     const size = roundUp(HEAD_READ, this.devices.config.blockSize);
     const buffer = this.devices.allocateSmall(size);
-    this.pending.push({ completed: this.device.send(VDCommands.Read, { size, position: this.device.placeOf(size), buffer }), buffer, small: true });
+    this.pending.push({
+      completed: this.device.send(VDCommands.Read, { size, position: this.device.placeOf(size), buffer }),
+      buffer,
+      small: true,
+    });
   }
 
   /** One Read at least, and as many more as the device's queue and the pool allow at once. */

@@ -213,7 +213,8 @@ export class FamilyWriter {
     buffer.bytes().set(record);
     const size = record.byteLength;
     const command = await this.statement.until(this.device.send(VDCommands.Write, { size, position: this.device.placeOf(size), buffer }));
-    const warned = command.completionCode === WIN32.ERROR_END_OF_MEDIA && command.bytesTransferred === size && this.devices.has(VDFeatures.Removable);
+    const warned =
+      command.completionCode === WIN32.ERROR_END_OF_MEDIA && command.bytesTransferred === size && this.devices.has(VDFeatures.Removable);
     if (warned) {
       this.endOfMedia = true;
       await this.device.clearError();

@@ -59,8 +59,14 @@ export interface BackupHistoryEntry {
  */
 const completeBuilds: Readonly<Record<number, readonly (readonly [from: number, to: number])[]>> = {
   11: [[6544, Infinity]],
-  12: [[4491, 5000], [5538, Infinity]],
-  13: [[2193, 4000], [4422, Infinity]],
+  12: [
+    [4491, 5000],
+    [5538, Infinity],
+  ],
+  13: [
+    [2193, 4000],
+    [4422, Infinity],
+  ],
 };
 
 export class SqlServerInstance {
@@ -134,7 +140,9 @@ export class SqlServerInstance {
   addDatabase({ name, ...options }: DatabaseOptions): Database {
     if (this.findDatabase(name) !== undefined) throw new RangeError(`there is a database ${name} already`);
     const database = new Database(name, this.machine.host, {
-      ...options, defaultSeed: this.machine.seed + this.databaseMap.size, directory: this.dataDirectory,
+      ...options,
+      defaultSeed: this.machine.seed + this.databaseMap.size,
+      directory: this.dataDirectory,
     });
     this.databaseMap.set(name.toLowerCase(), database);
     return database;
@@ -151,9 +159,11 @@ export class SqlServerInstance {
 
   /** The file that a restore creates: a real one where the path is one of the Host's own, in memory for the paths of the simulated disk. */
   newFile(physicalName: string): DatabaseFile {
-    const { files } = this.machine.host;
-    const real = !physicalName.startsWith(this.dataDirectory) && files.resolve(physicalName) === physicalName;
-    return real ? new HostFile(files, physicalName) : new PagedFile(0);
+    return this.isRealPath(physicalName) ? new HostFile(this.machine.host.files, physicalName) : new PagedFile(0);
+  }
+
+  isRealPath(physicalName: string): boolean {
+    return !physicalName.startsWith(this.dataDirectory) && this.machine.host.files.resolve(physicalName) === physicalName;
   }
 
   removeDatabase(database: Database): void {

@@ -73,7 +73,13 @@ export function describeFiles(set: BackupSet): readonly PlainRecord[] {
   }));
 }
 
-export function describeLabel(media: MediaDescription, set: BackupSet, familyCount: number, family: number, blockSize: number): PlainRecord {
+export function describeLabel(
+  media: MediaDescription,
+  set: BackupSet,
+  familyCount: number,
+  family: number,
+  blockSize: number,
+): PlainRecord {
   return {
     MediaName: media.mediaName === '' ? null : media.mediaName,
     MediaSetId: media.mediaSetId,

@@ -145,7 +145,8 @@ export function decodeHeader(source: Uint8Array): RecordHeader {
   if (crc32(header) !== bytes.readUInt32LE(HEADER_CHECKSUM)) throw new MediaError('header', 'the checksum of the record header is wrong');
   const payloadLength = bytes.readUInt32LE(16);
   const recordLength = bytes.readUInt32LE(20);
-  if (recordLength > LONGEST_RECORD || payloadLength + HEADER_SIZE > recordLength) throw new MediaError('header', 'the record says that it is too long');
+  if (recordLength > LONGEST_RECORD || payloadLength + HEADER_SIZE > recordLength)
+    throw new MediaError('header', 'the record says that it is too long');
   return {
     type: bytes.readUInt16LE(4) as RecordTypeCode,
     compressed: (bytes.readUInt16LE(6) & COMPRESSED) !== 0,
@@ -269,7 +270,7 @@ export function encodeLogRecord(target: Uint8Array, offset: number, record: LogR
 
 export function* decodeLogRecords(payload: Uint8Array): Generator<LogRecord> {
   const bytes = view(payload);
-  for (let offset = 0; offset < bytes.byteLength; ) {
+  for (let offset = 0; offset < bytes.byteLength;) {
     const data = offset + LOG_HEADER;
     const mark = data + bytes.readUInt32LE(offset + 24);
     const end = mark + bytes.readUInt32LE(offset + 28);

@@ -43,6 +43,7 @@ const catalog: Readonly<Record<number, MessageText>> = {
   3119: { severity: 16, state: 1, text: 'Problems were identified while planning for the RESTORE statement. Previous messages provide details.' },
   3132: { severity: 16, state: 1, text: 'The media set has {0} media families but only {1} are provided. All members must be provided.' },
   3136: { severity: 16, state: 1, text: 'This differential backup cannot be restored because the database has not been restored to the correct earlier state.' },
+  3142: { severity: 16, state: 1, text: 'File "{0}" cannot be restored over the existing "{1}". Reissue the RESTORE statement using WITH REPLACE to overwrite pre-existing files, or WITH MOVE to identify an alternate location.' },
   3147: { severity: 16, state: 1, text: 'Backup and restore operations are not allowed on database tempdb.' },
   3154: { severity: 16, state: 4, text: "The backup set holds a backup of a database other than the existing '{0}' database." },
   3156: { severity: 16, state: 4, text: "File '{0}' cannot be restored to '{1}'. Use WITH MOVE to identify a valid location for the file." },

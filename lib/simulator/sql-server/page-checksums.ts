@@ -23,7 +23,11 @@ export class PageChecksums {
 }
 
 /** The extents of a file of `size` bytes that are not what the checksums say; without checksums, all of them. */
-export async function extentsChangedSince(checksums: Uint32Array | undefined, file: OpenDatabaseFile, size: number): Promise<readonly number[]> {
+export async function extentsChangedSince(
+  checksums: Uint32Array | undefined,
+  file: OpenDatabaseFile,
+  size: number,
+): Promise<readonly number[]> {
   const changed: number[] = [];
   const buffer = new Uint8Array(EXTENT_SIZE);
   for (let position = 0; position < size; position += EXTENT_SIZE) {

@@ -1,17 +1,29 @@
 /** Parses the batches that clients of the virtual device interface send: BACKUP, RESTORE, and the little around them. */
 import { SqlError } from './messages';
 import { backupOptions, restoreOptions } from './statements';
-import type { BackupStatement, Expression, OptionRule, OptionValue, Options, RestoreStatement, RestoreTarget, SelectStatement, Statement } from './statements';
+import type {
+  BackupStatement,
+  Expression,
+  OptionRule,
+  OptionValue,
+  Options,
+  RestoreStatement,
+  RestoreTarget,
+  SelectStatement,
+  Statement,
+} from './statements';
 import { tokenize } from './tokens';
 import type { Token } from './tokens';
 
 /** The reserved words of T-SQL that can stand next to ours: as a bare name each is a syntax error (156). */
 const reserved = new Set(
-  ('ADD ALL ALTER AND AS ASC BACKUP BEGIN BETWEEN BREAK BROWSE BULK BY CASE CHECK CHECKPOINT CLOSE COLUMN COMMIT CREATE CROSS CURRENT DATABASE DBCC DECLARE DEFAULT ' +
+  (
+    'ADD ALL ALTER AND AS ASC BACKUP BEGIN BETWEEN BREAK BROWSE BULK BY CASE CHECK CHECKPOINT CLOSE COLUMN COMMIT CREATE CROSS CURRENT DATABASE DBCC DECLARE DEFAULT ' +
     'DELETE DENY DESC DISK DISTINCT DROP DUMP ELSE END EXEC EXECUTE EXISTS FETCH FILE FOR FROM FULL FUNCTION GOTO GRANT GROUP HAVING IF IN INDEX INNER INSERT INTO IS ' +
     'JOIN KEY KILL LEFT LIKE LOAD MERGE NOT NULL OF OFF ON OPEN OPTION OR ORDER OUTER OVER PLAN PRIMARY PRINT PROC PROCEDURE PUBLIC RAISERROR READ RECONFIGURE RESTORE ' +
     'RETURN REVERT REVOKE RIGHT ROLLBACK RULE SAVE SCHEMA SELECT SET SHUTDOWN STATISTICS TABLE THEN TO TOP TRAN TRANSACTION TRIGGER TRUNCATE UNION UNIQUE UPDATE USE USER ' +
-    'VALUES VIEW WAITFOR WHEN WHERE WHILE WITH').split(' '),
+    'VALUES VIEW WAITFOR WHEN WHERE WHILE WITH'
+  ).split(' '),
 );
 
 /** No more backup devices in a statement than this: error 3205. */
@@ -66,7 +78,8 @@ class Parser {
   private restore(line: number): RestoreStatement {
     const target: RestoreTarget = this.oneOf(['DATABASE', 'LOG', 'VERIFYONLY', 'HEADERONLY', 'FILELISTONLY', 'LABELONLY']);
     const database = target === 'DATABASE' || target === 'LOG' ? this.name() : undefined;
-    if (database !== undefined) this.refuse(['FILE', 'FILEGROUP', 'READ_WRITE_FILEGROUPS', 'PAGE'], 'RESTORE of files, filegroups and pages');
+    if (database !== undefined)
+      this.refuse(['FILE', 'FILEGROUP', 'READ_WRITE_FILEGROUPS', 'PAGE'], 'RESTORE of files, filegroups and pages');
     // RESTORE DATABASE x WITH RECOVERY recovers what earlier statements have restored.
     const alone = target === 'DATABASE' && !this.isWord('FROM');
     if (!alone) this.expectWord('FROM');
@@ -92,7 +105,11 @@ class Parser {
     return devices;
   }
 
-  private withOptions(verb: string, target: string, rules: Readonly<Record<string, OptionRule>>): { options: Options; moves: RestoreStatement['moves'] } {
+  private withOptions(
+    verb: string,
+    target: string,
+    rules: Readonly<Record<string, OptionRule>>,
+  ): { options: Options; moves: RestoreStatement['moves'] } {
     const options: Record<string, OptionValue> = {};
     const moves: { logical: string; physical: string }[] = [];
     if (this.takeWord('WITH')) {
@@ -129,7 +146,10 @@ class Parser {
     const { line } = this.token;
     if (rule.value.startsWith('text')) return this.text();
     const value = this.integer();
-    const fits = value >= (rule.min ?? 0) && value <= (rule.max ?? Infinity) && value % (rule.multipleOf ?? 1) === 0 &&
+    const fits =
+      value >= (rule.min ?? 0) &&
+      value <= (rule.max ?? Infinity) &&
+      value % (rule.multipleOf ?? 1) === 0 &&
       (rule.powerOfTwo === undefined || Number.isInteger(Math.log2(value)));
     if (!fits) throw new SqlError(155, [`${name} = ${String(value)}`, verb], line);
     return value;

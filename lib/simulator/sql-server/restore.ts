@@ -20,7 +20,12 @@ import { textOption } from './statements';
 import type { RestoreStatement } from './statements';
 
 /** Runs the statement; throws SqlError or DeviceFailure. */
-export async function runRestore(statement: RunningStatement, instance: SqlServerInstance, session: SqlSession, parsed: RestoreStatement): Promise<void> {
+export async function runRestore(
+  statement: RunningStatement,
+  instance: SqlServerInstance,
+  session: SqlSession,
+  parsed: RestoreStatement,
+): Promise<void> {
   const { target, database: name, devices: names, options } = parsed;
   if (name?.toLowerCase() === 'tempdb') throw new SqlError(3147);
   if (!session.login.sysadmin) throw name === undefined ? new SqlError(15247) : new SqlError(3110, [name]);
@@ -32,7 +37,11 @@ export async function runRestore(statement: RunningStatement, instance: SqlServe
     }
   }
   const devices = await BackupDevices.attach(statement, instance.openVirtualDeviceSet(), {
-    instance: instance.name, names, options, direction: 'restore', completeSupported: false,
+    instance: instance.name,
+    names,
+    options,
+    direction: 'restore',
+    completeSupported: false,
   });
   try {
     const restore = new Restore(statement, instance, session, parsed, devices);
@@ -125,7 +134,10 @@ class Restore {
       return () => this.statement.row(describeHeader(media, set, end, this.devices.config.blockSize, this.bytesRead));
     }
     return () => {
-      if (target === 'LABELONLY') this.statement.row(describeLabel(media, set, this.familyCount, this.firstReader.header?.family ?? 1, this.devices.config.blockSize));
+      if (target === 'LABELONLY')
+        this.statement.row(
+          describeLabel(media, set, this.familyCount, this.firstReader.header?.family ?? 1, this.devices.config.blockSize),
+        );
       else for (const row of describeFiles(set)) this.statement.row(row);
     };
   }
@@ -212,34 +224,27 @@ class Restore {
     if (existing !== undefined && !replace) {
       if (existing.familyId !== set.familyId) throw new SqlError(3154, [existing.name]);
       const tail = existing.state === 'ONLINE' && existing.recoveryModel !== 'SIMPLE';
-      if (tail && !['STOPAT', 'STOPATMARK', 'STOPBEFOREMARK'].some((stop) => options[stop] !== undefined)) throw new SqlError(3159, [existing.name]);
+      if (tail && !['STOPAT', 'STOPATMARK', 'STOPBEFOREMARK'].some((stop) => options[stop] !== undefined))
+        throw new SqlError(3159, [existing.name]);
     }
     for (const { logical } of moves) {
       if (!set.files.some(({ logicalName }) => same(logicalName, logical))) throw new SqlError(3234, [logical, set.database]);
     }
-    const paths = new Map<BackedUpFile, string>();
-    for (const [index, file] of set.files.entries()) {
-      const moved = moves.find(({ logical }) => same(logical, file.logicalName))?.physical;
-      // Over an existing database its files are used again, by their order; else MOVE or the places of the backup say where.
-      const own = file.type === 'L' ? existing?.logPhysicalName : existing?.parts.filter(({ type }) => type === file.type)[set.files.slice(0, index).filter(({ type }) => type === file.type).length]?.physicalName;
-      const physical = moved ?? own ?? file.physicalName;
-      for (const other of this.instance.databases) {
-        if (other === existing) continue;
-        if ([...other.parts.map(({ physicalName }) => physicalName), other.logPhysicalName].some((used) => same(used, physical))) {
-          this.statement.say(1834, [physical, other.name]);
-          this.statement.say(3156, [file.logicalName, physical]);
-          throw new SqlError(3119);
-        }
-      }
-      paths.set(file, physical);
-    }
+    const places = set.files.map((file) => ({ file, physicalName: this.placeOf(file, set, existing) }));
+    for (const { file, physicalName } of places) await this.checkPlace(file, physicalName, existing);
     await this.phase('sql.create');
     const database = existing ?? this.instance.addDatabase({ name, bytes: new Uint8Array(0) });
     const parts: DatabasePart[] = [];
-    for (const [file, physicalName] of paths) {
+    for (const { file, physicalName } of places) {
       if (file.type === 'L') continue;
       const before = existing?.parts.find((part) => same(part.physicalName, physicalName));
-      parts.push({ id: file.id, logicalName: file.logicalName, physicalName, type: file.type, content: before?.content ?? this.instance.newFile(physicalName) });
+      parts.push({
+        id: file.id,
+        logicalName: file.logicalName,
+        physicalName,
+        type: file.type,
+        content: before?.content ?? this.instance.newFile(physicalName),
+      });
     }
     database.state = 'RESTORING';
     database.standby = false;
@@ -247,11 +252,35 @@ class Restore {
     return { database, parts, full: true };
   }
 
+  /** MOVE says where a file goes; else the files of the database that is replaced are used again, by their order; else it is as backed up. */
+  private placeOf(file: BackedUpFile, set: BackupSet, existing: Database | undefined): string {
+    const moved = this.parsed.moves.find(({ logical }) => same(logical, file.logicalName))?.physical;
+    if (moved !== undefined) return moved;
+    if (file.type === 'L') return existing?.logPhysicalName ?? file.physicalName;
+    const place = set.files.filter(({ type }) => type === file.type).indexOf(file);
+    return existing?.parts.filter(({ type }) => type === file.type)[place]?.physicalName ?? file.physicalName;
+  }
+
+  /** No file of another database is overwritten, and no file of anybody's without REPLACE. */
+  private async checkPlace({ logicalName }: BackedUpFile, physicalName: string, existing: Database | undefined): Promise<void> {
+    for (const other of this.instance.databases) {
+      const used = other === existing ? [] : [...other.parts.map((part) => part.physicalName), other.logPhysicalName];
+      if (!used.some((path) => same(path, physicalName))) continue;
+      this.statement.say(1834, [physicalName, other.name]);
+      this.statement.say(3156, [logicalName, physicalName]);
+      throw new SqlError(3119);
+    }
+    const own = existing?.parts.some((part) => same(part.physicalName, physicalName)) === true;
+    if (own || this.parsed.options.REPLACE === true || !this.instance.isRealPath(physicalName)) return;
+    if ((await this.statement.machine.host.files.stat(physicalName)) !== undefined) throw new SqlError(3142, [logicalName, physicalName]);
+  }
+
   /** A differential or log backup goes on where earlier restores have ended. */
   private planRollForward(name: string, set: BackupSet): Plan {
     const database = this.instance.findDatabase(name);
     if (database === undefined) throw new SqlError(3118, [name]);
-    if (this.parsed.target === 'LOG' ? set.type !== 'log' : set.type === 'log') throw new SqlError(50000, ['this kind of backup in this statement']);
+    if (this.parsed.target === 'LOG' ? set.type !== 'log' : set.type === 'log')
+      throw new SqlError(50000, ['this kind of backup in this statement']);
     if (database.state !== 'RESTORING' || database.restoredTo === undefined) throw new SqlError(3117);
     if (database.familyId !== set.familyId) throw new SqlError(3154, [database.name]);
     if (set.type === 'differential') {
@@ -332,7 +361,12 @@ class Restore {
     return end;
   }
 
-  private async readFamily(reader: FamilyReader, set: BackupSet, destination: Destination | undefined, progress: Progress): Promise<BackupEnd> {
+  private async readFamily(
+    reader: FamilyReader,
+    set: BackupSet,
+    destination: Destination | undefined,
+    progress: Progress,
+  ): Promise<BackupEnd> {
     const { device } = reader;
     reader.startReadAhead();
     for (;;) {
@@ -353,7 +387,8 @@ class Restore {
       } catch (error) {
         if (!(error instanceof DamagedRecord)) throw error;
         const { header } = error;
-        if (header?.type === RecordType.Data) throw new SqlError(3183, [header.fileId, Math.floor(header.position / PAGE_SIZE), set.database]);
+        if (header?.type === RecordType.Data)
+          throw new SqlError(3183, [header.fileId, Math.floor(header.position / PAGE_SIZE), set.database]);
         throw header === undefined ? new SqlError(3241, [device.name]) : new SqlError(3189);
       }
     }
@@ -399,7 +434,8 @@ class Restore {
   /** Applies the log records of the backup, up to where the options stop; returns the LSN after the last one. */
   private async redo(database: Database, set: BackupSet, end: BackupEnd, destination: Destination): Promise<Redone> {
     const lastLsn = BigInt(end.lastLsn);
-    if (set.type === 'log' && database.restoredTo !== undefined && lastLsn < database.restoredTo) throw new SqlError(4326, [lastLsn, database.restoredTo]);
+    if (set.type === 'log' && database.restoredTo !== undefined && lastLsn < database.restoredTo)
+      throw new SqlError(4326, [lastLsn, database.restoredTo]);
     const stops = this.stop(set, end);
     let at = set.type === 'log' && database.restoredTo !== undefined ? database.restoredTo : BigInt(set.firstLsn);
     for (const record of this.logRecords) {
@@ -423,7 +459,10 @@ class Restore {
       if (set.type !== 'log' && time < end.finishedAt) throw new SqlError(4335);
       return { before: (record) => record.time > time, after: never };
     }
-    const matches = (mark: string) => (record: LogRecord): boolean => (mark.startsWith('lsn:') ? record.lsn === BigInt(mark.slice(4)) : mark !== '' && record.mark === mark);
+    const matches =
+      (mark: string) =>
+      (record: LogRecord): boolean =>
+        mark.startsWith('lsn:') ? record.lsn === BigInt(mark.slice(4)) : mark !== '' && record.mark === mark;
     const atMark = textOption(options, 'STOPATMARK');
     if (atMark !== undefined) return { before: never, after: matches(atMark) };
     const beforeMark = textOption(options, 'STOPBEFOREMARK');
@@ -471,14 +510,16 @@ class Restore {
 
   /** Runs the same on every family at once; after the first failure the others stop by themselves, and all are waited for. */
   private async onEachReader<T>(run: (reader: FamilyReader) => Promise<T>): Promise<readonly T[]> {
-    const results = await Promise.all(this.readers.map(async (reader) => {
-      try {
-        return await run(reader);
-      } catch (error) {
-        this.failure ??= asError(error);
-        return undefined;
-      }
-    }));
+    const results = await Promise.all(
+      this.readers.map(async (reader) => {
+        try {
+          return await run(reader);
+        } catch (error) {
+          this.failure ??= asError(error);
+          return undefined;
+        }
+      }),
+    );
     if (this.failure !== undefined) throw this.failure;
     return results as readonly T[];
   }

@@ -6,9 +6,7 @@ import { sqlMessage } from './messages';
 
 /** What a connection hands out, in order; `end` is the last one of a batch. */
 export type SqlEvent =
-  | ({ readonly kind: 'message' } & SqlMessage)
-  | { readonly kind: 'row'; readonly row: PlainRecord }
-  | { readonly kind: 'end' };
+  ({ readonly kind: 'message' } & SqlMessage) | { readonly kind: 'row'; readonly row: PlainRecord } | { readonly kind: 'end' };
 
 /** The client sent an attention. */
 export class StatementCancelled extends Error {

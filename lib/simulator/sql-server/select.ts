@@ -5,13 +5,24 @@ import { SqlError } from './messages';
 import type { RunningStatement } from './running-statement';
 import type { Expression, SelectStatement } from './statements';
 
-export function runSelect(statement: RunningStatement, instance: SqlServerInstance, session: SqlSession, { columns, from, where }: SelectStatement): void {
+export function runSelect(
+  statement: RunningStatement,
+  instance: SqlServerInstance,
+  session: SqlSession,
+  { columns, from, where }: SelectStatement,
+): void {
   for (const source of rows(instance, from)) {
     if (where !== undefined && !equal(column(source, where.column), where.value)) continue;
     const row: Record<string, PlainValue> = {};
     for (const [index, { expression, alias }] of columns.entries()) {
       if (expression === '*') Object.assign(row, source);
-      else row[alias ?? (expression.kind === 'column' ? expression.name : `column${String(index + 1)}`)] = evaluate(expression, instance, session, source);
+      else
+        row[alias ?? (expression.kind === 'column' ? expression.name : `column${String(index + 1)}`)] = evaluate(
+          expression,
+          instance,
+          session,
+          source,
+        );
     }
     statement.row(row);
   }
@@ -21,7 +32,12 @@ function rows(instance: SqlServerInstance, from: string | undefined): readonly P
   if (from === undefined) return [{}];
   if (!/^(master\.)?sys\.databases$/iu.test(from)) throw new SqlError(208, [from]);
   return instance.databases.map(({ name, state, standby, recoveryModel }, index) => ({
-    name, database_id: index + 1, state: state === 'ONLINE' ? 0 : 1, state_desc: state, is_in_standby: standby, recovery_model_desc: recoveryModel,
+    name,
+    database_id: index + 1,
+    state: state === 'ONLINE' ? 0 : 1,
+    state_desc: state,
+    is_in_standby: standby,
+    recovery_model_desc: recoveryModel,
   }));
 }
 
@@ -61,7 +77,9 @@ function evaluate(expression: Expression, instance: SqlServerInstance, session: 
     case 'DB_NAME':
       return session.database;
     case 'DB_ID': {
-      const index = instance.databases.findIndex(({ name }) => name.toLowerCase() === (text === '' ? session.database.toLowerCase() : text));
+      const index = instance.databases.findIndex(
+        ({ name }) => name.toLowerCase() === (text === '' ? session.database.toLowerCase() : text),
+      );
       return index < 0 ? null : index + 1;
     }
     case 'HAS_DBACCESS':
