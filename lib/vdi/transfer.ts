@@ -95,6 +95,8 @@ export class Transfer {
   private attached = false;
   /** Every device has come to VD_E_CLOSE. */
   private closed = false;
+  private devicesClosed: () => void = () => undefined;
+  private readonly untilClosed = new Promise<void>((resolve) => (this.devicesClosed = resolve));
   private configuration: VDConfig | undefined;
 
   private statement: Statement = { state: 'none' };
@@ -205,7 +207,15 @@ export class Transfer {
     else if (!this.attached) {
       const unused = new StateError('ERR_NOT_ATTACHED', 'the statement ended without using the device set');
       this.fail(ok ? unused : new SqlStatementError(this.messages));
-    }
+    } else void this.closeInTime(ok);
+  }
+
+  /** A statement that has ended leaves nothing to wait for: its devices close at once, or never. */
+  private async closeInTime(ok: boolean): Promise<void> {
+    const { host, endMs } = this.request;
+    if ((await settledWithin(host.clock, endMs, this.orStop(this.untilClosed))) !== 'pending') return;
+    const late = new TimeoutError(`the devices did not close within ${String(endMs)} ms of the statement's end`);
+    this.fail(ok ? late : new SqlStatementError(this.messages));
   }
 
   private async attach(set: ClientVirtualDeviceSet): Promise<VDConfig> {
@@ -219,7 +229,7 @@ export class Transfer {
   }
 
   private async serve(set: ClientVirtualDeviceSet): Promise<void> {
-    const { direction, stripes, host, endMs, instance } = this.request;
+    const { direction, stripes, host, instance } = this.request;
     // Every device must be open before the first command is asked for (VDI spec, client states).
     this.servers = await this.orStop(Promise.all(stripes.map((stripe, index) => this.open(set, stripe, index))));
     const inSecondaries = stripes.some((stripe) => 'secondary' in stripe);
@@ -236,14 +246,9 @@ export class Transfer {
     });
     for (const served of serving) served.catch((error: unknown) => this.fail(error));
     this.serving = Promise.allSettled(serving);
-    // A statement that has ended leaves nothing to wait for: its devices close at once, or never.
-    void this.statementEnded.then(async () => {
-      if ((await settledWithin(host.clock, endMs, this.serving)) !== 'pending') return;
-      const late = new TimeoutError(`the devices did not close within ${String(endMs)} ms of the statement's end`);
-      this.fail(this.statement.state === 'ended' && this.statement.ok ? late : new SqlStatementError(this.messages));
-    });
     await this.orStop(Promise.all(serving));
     this.closed = true;
+    this.devicesClosed();
     // The last chance of a target that had no VDC_Complete to fail the backup at.
     if (direction === 'backup' && this.root === undefined) await this.orStop(this.finishAll());
   }

@@ -523,6 +523,21 @@ describe('buffers and steps of the end', () => {
     expect(await rig.disk.list('/')).toEqual([]);
   });
 
+  it('does not wait for devices that cannot be opened once the statement has ended', async () => {
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      await settled();
+      statement.say(3201, 16, 'Cannot open backup device');
+      statement.terminate();
+    });
+    rig.machine.faults.add({ at: 'IClientVirtualDeviceSet2::OpenDevice', occurrence: 1, action: { hang: true } });
+    const backup = rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', timeouts: { endMs: 5000 } }));
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    await rig.clock.advance(5000);
+    expect(await backup).toMatchObject({ code: 'ERR_SQL_STATEMENT', cause: { number: 3201 } });
+    await expectNothingAlive(rig);
+  });
+
   it('cancels a statement that goes on although its devices have been aborted', async () => {
     const cancel = new AbortController();
     const rig = flowRig(async (statement) => {
