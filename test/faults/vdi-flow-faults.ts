@@ -98,6 +98,7 @@ export async function run(flow: FlowName, scenario: Scenario): Promise<Outcome> 
 
   const problems = unhandled.map((reason) => `an unhandled rejection: ${String(reason)}`);
   if (machine.handleCount() !== 0) problems.push(`${String(machine.handleCount())} handles are alive`);
+  if (host.clock.pending !== 0) problems.push(`${String(host.clock.pending)} timers are set`);
   // A connection that was made, but whose answer was lost, is nobody's.
   const lostConnection = place?.at === 'SqlServer::Connect' && when === 'after';
   const sessions = lostConnection ? 0 : machine.sqlServer.instance().sessions.size;
