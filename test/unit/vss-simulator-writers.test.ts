@@ -339,6 +339,30 @@ describe('writers that fail or stay silent', () => {
     expect(await requester.complete()).toBe(FINISHED);
     expect(countOf(machine, 'BackupComplete', 'a')).toBe(0);
   });
+
+  it('one whose service stops while it is frozen fails the creation, and the others are aborted', async () => {
+    const { machine, clock } = vssMachine();
+    machine.faults.add({ at: 'vss.provider.PreCommit', action: { delayMs: 1000 } });
+    const requester = await Requester.on(machine);
+    await requester.prepared();
+    const creation = requester.create();
+    await settled();
+    await machine.openControl().setVssWriterRunning('a', false);
+    await machine.openControl().setVssWriterRunning('a', true);
+    await clock.advance(1000);
+    expect(codeName(await creation)).toBe('VSS_E_UNEXPECTED_WRITER_ERROR');
+    expect(story(machine, 'b').at(-1)).toBe('b Abort(service)');
+    expect(countOf(machine, 'Thaw', 'a')).toBe(0);
+  });
+
+  it('one that is stuck in an event gets none of the next', async () => {
+    const { machine, clock } = vssMachine({ writers: [plainWriter('a', WRITER_A, { silentAt: ['PrepareForBackup'] })] });
+    const requester = await Requester.on(machine);
+    const run = requester.snapshot();
+    await clock.advance(180_000);
+    expect((await run).status).toBe(FINISHED);
+    expect(story(machine)).toEqual(['a Identify', 'a PrepareForBackup']);
+  });
 });
 
 describe('session slots', () => {

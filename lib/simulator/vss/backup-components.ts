@@ -34,6 +34,14 @@ const MAXIMUM_VOLUMES = 64;
 const MAXIMUM_SNAPSHOTS = 512;
 const MAXIMUM_CLIENT_ACCESSIBLE = 64;
 
+/** SetBackupState's arguments. */
+interface BackupState {
+  readonly selectComponents: boolean;
+  readonly bootable: boolean;
+  readonly type: number;
+  readonly partialFiles: boolean;
+}
+
 interface GatheredStatus {
   readonly instanceId: string;
   readonly writerId: string;
@@ -52,7 +60,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
   private mode: CallState['mode'] = 'raw';
   private context: SnapshotContext = SnapshotContext.backup;
   private contextSet = false;
-  private backupState: { readonly selectComponents: boolean; readonly bootable: boolean; readonly type: number; readonly partialFiles: boolean } | undefined;
+  private backupState: BackupState | undefined;
   private document: ComponentsDocument = emptyDocument();
   private importable = false;
   private gathering: CallState['metadata'] = 'none';
@@ -629,6 +637,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     if (this.era !== coordinator.era) return;
     coordinator.finish(this);
     for (const snapshot of this.snapshots) if (snapshot.created && snapshot.origin.context.autoRelease) coordinator.drop(snapshot);
+    if (this.mode !== 'backup') for (const session of sessions) session.writer.close(session);
     if (this.mode !== 'backup' || sessions.length === 0) return;
     if (reason === 'process-died') coordinator.log('requesterDied', `the requester ${this.process.name} ended with a backup under way`);
     for (const session of sessions) {
@@ -636,6 +645,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
         // A frozen writer is freed by its own window first (facts/vss.md 3.3 D).
         await session.windowClosed;
         await session.writer.raise(session, 'BackupShutdown');
+        session.writer.close(session);
       })());
     }
   }

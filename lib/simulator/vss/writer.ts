@@ -227,7 +227,13 @@ export class Writer {
 
   /** Its process restarted: it knows of no session any more. */
   restart(): void {
-    for (const session of this.sessions.values()) session.closeWindow?.();
+    for (const session of this.sessions.values()) {
+      // Frozen, it can no longer be thawed: the creation fails.
+      if (session.closeWindow !== undefined) session.fail(state.FAILED_AT_FREEZE, VSS_HRESULT.VSS_E_WRITER_NOT_RESPONDING);
+      session.closeWindow?.();
+      session.aborted = true;
+      session.abortable = false;
+    }
     this.sessions.clear();
     this.lastState = state.STABLE;
     this.running = true;
@@ -242,9 +248,13 @@ export class Writer {
     return undefined;
   }
 
-  /** Raises one event; resolves with whether the writer goes on. A writer that has failed or was aborted gets no more of the operation's events. */
+  /**
+   * Raises one event; resolves with whether the writer goes on. A writer that has failed, was aborted, or is still stuck in an earlier event
+   * gets no more of the operation's events.
+   */
   async raise(session: WriterSession, event: Exclude<WriterEvent, 'Identify' | 'Abort'>): Promise<boolean> {
-    if (!this.running || (event !== 'BackupShutdown' && (session.aborted || session.failedState || session.source.gone))) return false;
+    const out = session.aborted || session.failedState || session.source.gone || session.busy > 0;
+    if (!this.running || (out && event !== 'BackupShutdown')) return false;
     const rule = eventRules[event];
     session.abortable = event === 'PostSnapshot' || event === 'BackupComplete' ? false : session.abortable;
     if (event === 'PrepareForBackup' || event === 'PrepareForSnapshot') session.abortable = true;
@@ -302,9 +312,14 @@ export class Writer {
     await this.handle(session.source, 'Abort', cause, context);
   }
 
-  /** The session's end on the writer's side. */
+  /** The session's end on the writer's side: its slot is free. */
   forget(session: WriterSession): void {
     session.holdsSlot = false;
+  }
+
+  /** Its requester is gone: nothing of the session stays, unless it was leaked and still holds a slot. */
+  close(session: WriterSession): void {
+    if (!session.holdsSlot && this.sessions.get(session.source.id) === session) this.sessions.delete(session.source.id);
   }
 
   private contextOf(source: EventSource, event: WriterEvent, report: (failure: number, applicationFailure: number, message: string | null) => void): WriterContext {
