@@ -365,7 +365,8 @@ export class SimulatedDisk implements Files {
 
   /** One change for each sector that the write touches. */
   private write(node: FileNode, file: string, source: Uint8Array, position: number): void {
-    const bytes = source.slice();
+    // A Buffer's slice would be a view on memory that the caller uses again.
+    const bytes = new Uint8Array(source);
     for (let at = 0; at < bytes.byteLength;) {
       const length = Math.min(bytes.byteLength - at, SECTOR_BYTES - ((position + at) % SECTOR_BYTES));
       this.change(node, {

@@ -154,7 +154,7 @@ export class Database {
     const file = await this.data.content.open();
     try {
       for (let done = 0; done < bytes.byteLength; done += LONGEST_CHANGE) {
-        const piece = bytes.slice(done, done + LONGEST_CHANGE);
+        const piece = new Uint8Array(bytes.subarray(done, done + LONGEST_CHANGE));
         this.append(position + done, piece, '');
         await file.write(piece, position + done);
       }
