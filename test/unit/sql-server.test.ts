@@ -56,7 +56,8 @@ describe('the simulated SQL Server', () => {
     await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: tapes });
     await machine.sqlServer.database('Sales').modify(0, Buffer.from('new'));
     const moves = "MOVE 'Sales' TO '/data/copy.mdf', MOVE 'Sales_log' TO '/data/copy.ldf'";
-    expect(numbers((await transfer(machine, `RESTORE DATABASE Copy FROM {device} WITH ${moves}`, { media: tapes })).messages)).toContain(3014);
+    const restored = await transfer(machine, `RESTORE DATABASE Copy FROM {device} WITH ${moves}`, { media: tapes });
+    expect(numbers(restored.messages)).toContain(3014);
     machine.faults.add({ at: 'sql.read', occurrence: machine.faults.count('sql.read') + 6, action: { powerCut: true } });
     await expect(transfer(machine, 'RESTORE DATABASE Sales FROM {device} WITH REPLACE', { media: tapes })).rejects.toThrow();
     const after = host.restart();
