@@ -7,7 +7,12 @@ import type { Coordinator } from './coordinator';
 import { EnumObject } from './enum-object';
 import { Provider } from './provider';
 
-const kinds = { [VSS_PROVIDER_TYPE.SYSTEM]: 'system', [VSS_PROVIDER_TYPE.SOFTWARE]: 'software', [VSS_PROVIDER_TYPE.HARDWARE]: 'hardware', [VSS_PROVIDER_TYPE.FILESHARE]: 'fileshare' } as const;
+const kinds = {
+  [VSS_PROVIDER_TYPE.SYSTEM]: 'system',
+  [VSS_PROVIDER_TYPE.SOFTWARE]: 'software',
+  [VSS_PROVIDER_TYPE.HARDWARE]: 'hardware',
+  [VSS_PROVIDER_TYPE.FILESHARE]: 'fileshare',
+} as const;
 
 export class VssAdmin extends KernelObject implements SimulatedIVssAdmin {
   readonly interfaceName = 'IVssAdmin';
@@ -16,7 +21,9 @@ export class VssAdmin extends KernelObject implements SimulatedIVssAdmin {
     super();
   }
 
-  registerProvider(providerId: string, classId: string, providerName: string, providerType: number, providerVersion: string, providerVersionId: string): void {
+  registerProvider(
+    providerId: string, classId: string, providerName: string, providerType: number, providerVersion: string, providerVersionId: string,
+  ): void {
     if (!isKind(providerType) || providerName === '') throw new Failure(HRESULT.E_INVALIDARG);
     if (this.coordinator.provider(providerId) !== undefined) throw new Failure(VSS_HRESULT.VSS_E_PROVIDER_ALREADY_REGISTERED);
     this.coordinator.providers.push(new Provider(this.coordinator, {

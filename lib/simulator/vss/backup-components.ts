@@ -248,7 +248,9 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     instanceId: string, writerId: string, componentType: number, logicalPath: string | null, componentName: string, succeeded: boolean,
   ): void {
     this.order('SetBackupSucceeded');
-    for (const component of this.components(writerId, componentType, logicalPath, componentName, instanceId)) component.backupSucceeded = succeeded;
+    for (const component of this.components(writerId, componentType, logicalPath, componentName, instanceId)) {
+      component.backupSucceeded = succeeded;
+    }
   }
 
   getWriterComponentsCount(): [number] {
@@ -325,7 +327,8 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     this.order('DoSnapshotSet');
     const { coordinator, snapshots } = this;
     this.set = 'creating';
-    const sessions = this.context.writers ? this.participants.map((writer) => writer.openSession(this)).filter(({ participates }) => participates) : [];
+    const writers = this.context.writers ? this.participants : [];
+    const sessions = writers.map((writer) => writer.openSession(this)).filter(({ participates }) => participates);
     for (const snapshot of snapshots) {
       snapshot.setSize = snapshots.length;
       snapshot.state = VSS_SNAPSHOT_STATE.PROCESSING_PREPARE;
@@ -407,7 +410,9 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     for (const component of this.components(writerId, componentType, logicalPath, componentName)) component.authoritativeRestore = authoritative;
   }
 
-  setRollForward(writerId: string, componentType: number, logicalPath: string | null, componentName: string, rollType: number, rollForwardPoint: string): void {
+  setRollForward(
+    writerId: string, componentType: number, logicalPath: string | null, componentName: string, rollType: number, rollForwardPoint: string,
+  ): void {
     this.ex('IVssBackupComponentsEx2');
     this.order('SetRollForward');
     if (rollType > 3) throw new Failure(HRESULT.E_INVALIDARG);
@@ -457,7 +462,9 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     writerId: string, componentType: number, logicalPath: string | null, componentName: string, partialFile: number, rangesFile: string,
   ): void {
     this.order('SetRangesFilePath');
-    for (const component of this.components(writerId, componentType, logicalPath, componentName)) elementAt(component.partialFiles, partialFile).ranges = rangesFile;
+    for (const component of this.components(writerId, componentType, logicalPath, componentName)) {
+      elementAt(component.partialFiles, partialFile).ranges = rangesFile;
+    }
   }
 
   setFileRestoreStatus(writerId: string, componentType: number, logicalPath: string | null, componentName: string, status: number): void {
@@ -708,7 +715,8 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
       try {
         return await run(cancellation);
       } catch (error) {
-        if (!(error instanceof Failure) && !(error instanceof OperationCancelled)) this.coordinator.log('unexpected', `an operation failed unexpectedly: ${String(error)}`);
+        const expected = error instanceof Failure || error instanceof OperationCancelled;
+        if (!expected) this.coordinator.log('unexpected', `an operation failed unexpectedly: ${String(error)}`);
         throw error;
       }
     });

@@ -1,4 +1,7 @@
-/** The backup components document: which components of which writers take part, and what requester and writers noted about each (facts/vss.md 1.3). */
+/**
+ * The backup components document: which components of which writers take part, and what requester and writers noted about each
+ * (facts/vss.md 1.3).
+ */
 import { GUID_NULL, VSS_RESTORE_TARGET, VSS_FILE_RESTORE_STATUS, VSS_ROLLFORWARD_TYPE } from '../../binding/vss-codes';
 import { checkShape, readDocument, writeDocument } from './document';
 import type { Data } from './document';
@@ -6,7 +9,9 @@ import { sameComponent } from './writer-metadata';
 import type { ComponentName, FileSet } from './writer-metadata';
 
 export type PartialFile = { readonly path: string; readonly filename: string; ranges: string; readonly metadata: string };
-export type DifferencedFile = { readonly path: string; readonly filespec: string; readonly recursive: boolean; readonly lsn: string | null; readonly lastModifyTime: bigint };
+export type DifferencedFile = {
+  readonly path: string; readonly filespec: string; readonly recursive: boolean; readonly lsn: string | null; readonly lastModifyTime: bigint;
+};
 export type DirectedTarget = {
   readonly sourcePath: string; readonly sourceFilename: string; readonly sourceRangeList: string;
   readonly destinationPath: string; readonly destinationFilename: string; readonly destinationRangeList: string;
@@ -104,11 +109,15 @@ const example: ComponentsDocument = {
       differencedFiles: [{ path: '', filespec: '', recursive: false, lsn: null, lastModifyTime: 0n }],
       alternateLocationMappings: [exampleFile],
       newTargets: [exampleFile],
-      directedTargets: [{ sourcePath: '', sourceFilename: '', sourceRangeList: '', destinationPath: '', destinationFilename: '', destinationRangeList: '' }],
+      directedTargets: [{
+        sourcePath: '', sourceFilename: '', sourceRangeList: '', destinationPath: '', destinationFilename: '', destinationRangeList: '',
+      }],
       restoreSubcomponents: [{ logicalPath: null, name: '', repair: false }],
     }],
   }],
-  snapshots: [{ snapshotId: '', originalVolumeName: '', originatingMachine: '', providerId: '', context: 0, attributes: 0, creationTimestamp: 0n, lun: null }],
+  snapshots: [{
+    snapshotId: '', originalVolumeName: '', originatingMachine: '', providerId: '', context: 0, attributes: 0, creationTimestamp: 0n, lun: null,
+  }],
 };
 
 export function documentToXml(document: ComponentsDocument): string {

@@ -1,14 +1,25 @@
 /** A writer given as data: what it has, how long its handlers take, and where they fail (the knobs of Microsoft's Test Writer, facts/vss.md 3.3). */
 import { VSS_HRESULT } from '../../binding/vss-codes';
+import type { DifferencedFile, PartialFile } from './components-document';
 import type { ServiceTime } from './service-time';
 import { eventRules } from './writer';
 import type { VssWriter, WriterContext, WriterEvent, WriterHandlers } from './writer';
 import type { PartialWriterMetadata } from './writer-metadata';
 
+const codes = {
+  retryable: VSS_HRESULT.VSS_E_WRITERERROR_RETRYABLE,
+  nonretryable: VSS_HRESULT.VSS_E_WRITERERROR_NONRETRYABLE,
+  'out of resources': VSS_HRESULT.VSS_E_WRITERERROR_OUTOFRESOURCES,
+  timeout: VSS_HRESULT.VSS_E_WRITERERROR_TIMEOUT,
+  inconsistent: VSS_HRESULT.VSS_E_WRITERERROR_INCONSISTENTSNAPSHOT,
+  partial: VSS_HRESULT.VSS_E_WRITERERROR_PARTIAL_FAILURE,
+} as const;
+const retryable = ['retryable', 'timeout', 'out of resources'] as const;
+
 export interface WriterFailure {
   readonly event: WriterEvent;
   /** What the writer reports; default non-retryable. `random retryable` is one of the three retryable codes, chosen by the machine's seed. */
-  readonly failure?: 'retryable' | 'nonretryable' | 'out of resources' | 'timeout' | 'inconsistent' | 'partial' | 'random retryable' | { readonly hresult: number };
+  readonly failure?: keyof typeof codes | 'random retryable' | { readonly hresult: number };
   /** GetWriterStatusEx shows these. */
   readonly applicationFailure?: number;
   readonly message?: string;
@@ -26,8 +37,8 @@ export interface ComponentNotes {
   readonly restoreMetadata?: string;
   /** VSS_RESTORE_TARGET. */
   readonly restoreTarget?: number;
-  readonly partialFiles?: readonly { readonly path: string; readonly filename: string; readonly ranges: string; readonly metadata: string }[];
-  readonly differencedFiles?: readonly { readonly path: string; readonly filespec: string; readonly recursive: boolean; readonly lastModifyTime: bigint }[];
+  readonly partialFiles?: readonly Readonly<PartialFile>[];
+  readonly differencedFiles?: readonly Omit<DifferencedFile, 'lsn'>[];
   /** Source path, file, ranges; destination path, file, ranges. */
   readonly directedTargets?: readonly (readonly [string, string, string, string, string, string])[];
   /** IVssComponentEx2::SetFailure. */
@@ -47,16 +58,6 @@ export interface WriterDescription {
   readonly silentAt?: readonly WriterEvent[];
   readonly notes?: readonly ComponentNotes[];
 }
-
-const codes = {
-  retryable: VSS_HRESULT.VSS_E_WRITERERROR_RETRYABLE,
-  nonretryable: VSS_HRESULT.VSS_E_WRITERERROR_NONRETRYABLE,
-  'out of resources': VSS_HRESULT.VSS_E_WRITERERROR_OUTOFRESOURCES,
-  timeout: VSS_HRESULT.VSS_E_WRITERERROR_TIMEOUT,
-  inconsistent: VSS_HRESULT.VSS_E_WRITERERROR_INCONSISTENTSNAPSHOT,
-  partial: VSS_HRESULT.VSS_E_WRITERERROR_PARTIAL_FAILURE,
-} as const;
-const retryable: readonly number[] = [codes.retryable, codes.timeout, codes['out of resources']];
 
 function note(context: WriterContext, { event, ...notes }: ComponentNotes): void {
   if (event !== context.event) return;
@@ -87,7 +88,8 @@ export function describedWriter(description: WriterDescription, time: ServiceTim
       occurrences.set(failure, seen);
       if (seen > (failure.times ?? Infinity)) continue;
       const kind = failure.failure ?? 'nonretryable';
-      const code = typeof kind === 'object' ? kind.hresult : kind === 'random retryable' ? (retryable[choose(retryable.length)] ?? codes.retryable) : codes[kind];
+      const named = kind === 'random retryable' ? (retryable[choose(retryable.length)] ?? 'retryable') : kind;
+      const code = typeof named === 'object' ? named.hresult : codes[named];
       context.setWriterFailure(code, failure.applicationFailure, failure.message);
       return failure.returnsTrue === true;
     }

@@ -22,7 +22,9 @@ type Reader<T> = (field: string, value: unknown) => T;
 type Fields = Readonly<Record<string, Reader<unknown>>>;
 type ReadFields<F extends Fields> = { readonly [Name in keyof F]: ReturnType<F[Name]> };
 
-function object<Required extends Fields, Optional extends Fields>(required: Required, optional: Optional): Reader<ReadFields<Required> & Partial<ReadFields<Optional>>> {
+function object<Required extends Fields, Optional extends Fields>(
+  required: Required, optional: Optional,
+): Reader<ReadFields<Required> & Partial<ReadFields<Optional>>> {
   return (field, value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ArgumentError(field, 'must be an object');
     checkKnownFields(field, value, [...Object.keys(required), ...Object.keys(optional)]);
@@ -46,6 +48,7 @@ const text: Reader<string> = (field, value) => {
   if (value === '') throw new ArgumentError(field, 'must not be empty');
   return value;
 };
+const textOrNull: Reader<string | null> = (field, value) => (value === null ? null : text(field, value));
 const flag: Reader<boolean> = (field, value) => {
   checkBoolean(field, value);
   return value;
@@ -95,24 +98,29 @@ const provider: Reader<ProviderOptions> = object(
   },
 );
 
-const files: Reader<readonly PartialFileSet[]> = list(object({ path: text, filespec: text }, { recursive: flag, alternateLocation: text, backupTypeMask: u32 }));
+const files: Reader<readonly PartialFileSet[]> = list(
+  object({ path: text, filespec: text }, { recursive: flag, alternateLocation: text, backupTypeMask: u32 }),
+);
 const componentType: Reader<number> = (field, value) => (oneOf('database', 'filegroup')(field, value) === 'database' ? 1 : 2);
 const component: Reader<PartialComponent> = object(
   { type: componentType, name: text },
   {
     logicalPath: text, caption: text, restoreMetadata: flag, notifyOnBackupComplete: flag, selectable: flag, selectableForRestore: flag, flags: u32, files,
-    databaseFiles: files, logFiles: files, dependencies: list(object({ writerId: guid, componentName: text, logicalPath: (field, value) => (value === null ? null : text(field, value)) }, {})),
+    databaseFiles: files, logFiles: files, dependencies: list(object({ writerId: guid, componentName: text, logicalPath: textOrNull }, {})),
   },
 );
+const failureName = oneOf('retryable', 'nonretryable', 'out of resources', 'timeout', 'inconsistent', 'partial', 'random retryable');
 const failure: Reader<WriterFailure> = object(
   { event },
   {
     failure: (field, value): NonNullable<WriterFailure['failure']> =>
-      (typeof value === 'number' ? { hresult: u32(field, value) } : oneOf('retryable', 'nonretryable', 'out of resources', 'timeout', 'inconsistent', 'partial', 'random retryable')(field, value)),
+      (typeof value === 'number' ? { hresult: u32(field, value) } : failureName(field, value)),
     applicationFailure: u32, message: text, times: whole, returnsTrue: flag,
   },
 );
-const levels = { system: VSS_APPLICATION_LEVEL.SYSTEM, 'back end': VSS_APPLICATION_LEVEL.BACK_END, 'front end': VSS_APPLICATION_LEVEL.FRONT_END } as const;
+const levels = {
+  system: VSS_APPLICATION_LEVEL.SYSTEM, 'back end': VSS_APPLICATION_LEVEL.BACK_END, 'front end': VSS_APPLICATION_LEVEL.FRONT_END,
+} as const;
 
 const described = object(
   { name: text, id: guid },

@@ -1,5 +1,5 @@
 /** The copy of a real directory that stands for a shadow copy, and the detection of what changed while it was made. */
-import type { Files } from '../../binding/host';
+import type { DirectoryEntry, Files } from '../../binding/host';
 
 /** What the copy could not keep as of one instant. */
 export interface CopyReport {
@@ -11,7 +11,9 @@ export interface CopyReport {
 
 type Tree = Map<string, string>;
 
-async function walk(files: Files, root: string, excluded: string, visit: (path: string, kind: 'file' | 'directory' | 'other') => Promise<void>): Promise<void> {
+async function walk(
+  files: Files, root: string, excluded: string, visit: (path: string, kind: DirectoryEntry['kind']) => Promise<void>,
+): Promise<void> {
   const directory = async (path: string): Promise<void> => {
     for (const { name, kind } of await files.entries(`${root}/${path}`)) {
       const inner = path === '' ? name : `${path}/${name}`;

@@ -28,7 +28,10 @@ function unescape(text: string): string {
 function element(name: string, value: Data, attributes = ''): string {
   if (value === null) return `<${name}${attributes} type="null"/>`;
   if (Array.isArray(value)) return `<${name}${attributes} type="list">${value.map((item: Data) => element('item', item)).join('')}</${name}>`;
-  if (typeof value === 'object') return `<${name}${attributes} type="record">${Object.entries(value).map(([field, item]) => element(field, item)).join('')}</${name}>`;
+  if (typeof value === 'object') {
+    const fields = Object.entries(value).map(([field, item]) => element(field, item));
+    return `<${name}${attributes} type="record">${fields.join('')}</${name}>`;
+  }
   return `<${name}${attributes} type="${typeof value}">${escape(String(value))}</${name}>`;
 }
 

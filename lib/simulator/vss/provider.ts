@@ -7,9 +7,10 @@ import type { SimulatedProcess } from '../machine';
 import type { Coordinator } from './coordinator';
 import type { Volume } from './volumes';
 
-/** The provider's methods, and Flush: what the kernel does between PreCommit and Commit. */
+/** The provider's methods. */
 export type ProviderStep =
-  | 'BeginPrepare' | 'EndPrepare' | 'PreCommit' | 'Commit' | 'PostCommit' | 'PreFinalCommit' | 'PostFinalCommit' | 'Abort' | 'Delete' | 'Import' | 'Break' | 'Revert';
+  | 'BeginPrepare' | 'EndPrepare' | 'PreCommit' | 'Commit' | 'PostCommit' | 'PreFinalCommit' | 'PostFinalCommit'
+  | 'Abort' | 'Delete' | 'Import' | 'Break' | 'Revert';
 
 export interface ProviderFailure {
   readonly step: ProviderStep;

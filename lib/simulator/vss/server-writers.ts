@@ -91,7 +91,8 @@ export function serverWriters(options: ServerWritersOptions = {}): readonly Writ
       files: [{ path: `${SYSTEM32}\\inetsrv`, filespec: 'MetaBase.xml' }],
     }]),
     service('Task Scheduler Writer', 'd61d61c8-d73a-4eee-8cdd-f6f9786b7124', LEVEL.SYSTEM, [{
-      type: TYPE.FILEGROUP, name: 'TasksStore', selectable: false, selectableForRestore: false, files: [{ path: `${SYSTEM32}\\Tasks`, filespec: '*', recursive: true }],
+      type: TYPE.FILEGROUP, name: 'TasksStore', selectable: false, selectableForRestore: false,
+      files: [{ path: `${SYSTEM32}\\Tasks`, filespec: '*', recursive: true }],
     }]),
     service('VSS Metadata Store Writer', '75dfb225-e2e4-4d39-9ac9-ffaff65ddf06', LEVEL.SYSTEM, [{
       type: TYPE.FILEGROUP, name: 'WriterMetadataStore', selectable: false, selectableForRestore: false,

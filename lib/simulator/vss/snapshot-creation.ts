@@ -135,9 +135,12 @@ export class SnapshotCreation {
     snapshot.directory = `${volume.shadowStorage}/{${snapshot.id}}`;
     snapshot.report = await copyDirectory(host.files, volume.directory, snapshot.directory, volume.shadowStorage);
     const { changed, skipped } = snapshot.report;
-    if (skipped.length > 0) this.coordinator.log('leftOut', `the copy of ${volume.name} leaves out what is neither file nor directory: ${skipped.join(', ')}`);
+    if (skipped.length > 0) {
+      this.coordinator.log('leftOut', `the copy of ${volume.name} leaves out what is neither file nor directory: ${skipped.join(', ')}`);
+    }
     if (changed.length === 0) return;
-    this.coordinator.log('changedDuringCopy', `${volume.name} was written to while it was copied, so the copy is not of one instant: ${changed.join(', ')}`);
+    const files = changed.join(', ');
+    this.coordinator.log('changedDuringCopy', `${volume.name} was written to while it was copied, so the copy is not of one instant: ${files}`);
     // Somebody wrote although writes were to be held.
     if (volume.options.onChangeDuringCopy === 'fail') throw new Failure(VSS_HRESULT.VSS_E_HOLD_WRITES_TIMEOUT);
   }

@@ -54,23 +54,28 @@ export async function breakSet(coordinator: Coordinator, setId: string, process:
     coordinator.snapshots.delete(snapshot.id);
     const { directory } = snapshot;
     const name = `\\\\?\\Volume{${snapshot.id}}\\`;
-    coordinator.volumes.add(new Volume({ name, system: false, ...(directory === undefined ? {} : { directory }) }, coordinator.machine.host.files, snapshot.id));
+    const options = { name, system: false, ...(directory === undefined ? {} : { directory }) };
+    coordinator.volumes.add(new Volume(options, coordinator.machine.host.files, snapshot.id));
   }
 }
 
 const DRIVE = /^[A-Z]:\\?$/i;
 
-export function exposeSnapshot(coordinator: Coordinator, snapshotId: string, pathFromRoot: string | null, attributes: number, expose: string | null): string {
+export function exposeSnapshot(
+  coordinator: Coordinator, snapshotId: string, pathFromRoot: string | null, attributes: number, expose: string | null,
+): string {
   const snapshot = coordinator.created(snapshotId);
   const locally = attributes === ATTRIBUTE.EXPOSED_LOCALLY;
-  if ((!locally && attributes !== ATTRIBUTE.EXPOSED_REMOTELY) || (locally && (pathFromRoot !== null || expose === null))) throw new Failure(HRESULT.E_INVALIDARG);
+  if (!locally && attributes !== ATTRIBUTE.EXPOSED_REMOTELY) throw new Failure(HRESULT.E_INVALIDARG);
+  if (locally && (pathFromRoot !== null || expose === null)) throw new Failure(HRESULT.E_INVALIDARG);
   // facts/vss.md 1.5, 2.7: only persistent copies, and never the client-accessible.
   if (!snapshot.origin.context.persistent || snapshot.origin.context.clientAccessible) throw new Failure(VSS_HRESULT.VSS_E_UNSUPPORTED_CONTEXT);
   if (snapshot.exposedName !== null) throw new Failure(VSS_HRESULT.VSS_E_BAD_STATE);
   const name = expose ?? `SnapshotShare-${snapshotId}`;
   if (locally && !DRIVE.test(name) && coordinator.volumes.holding(name) === undefined) throw new Failure(HRESULT.E_INVALIDARG);
   const taken = [...coordinator.snapshots.values()].some(({ exposedName }) => exposedName?.toLowerCase() === name.toLowerCase());
-  if (taken || (DRIVE.test(name) && coordinator.volumes.named(`${name.slice(0, 2)}\\`) !== undefined)) throw new Failure(VSS_HRESULT.VSS_E_OBJECT_ALREADY_EXISTS);
+  const inUse = DRIVE.test(name) && coordinator.volumes.named(`${name.slice(0, 2)}\\`) !== undefined;
+  if (taken || inUse) throw new Failure(VSS_HRESULT.VSS_E_OBJECT_ALREADY_EXISTS);
   snapshot.exposedName = name;
   snapshot.exposedPath = pathFromRoot;
   snapshot.attributes |= attributes;

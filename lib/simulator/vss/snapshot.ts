@@ -112,5 +112,6 @@ export function restored(kept: KeptSnapshot, parts: Pick<SnapshotOrigin, 'volume
   const { id, setId, originalVolumeName, attributes, originatingMachine } = kept;
   const snapshot = new Snapshot({ id, setId, originalVolumeName, attributes, originatingMachine, ...parts }, serviceMachine);
   const { deviceObject, directory, creationTimestamp, setSize, exposedName, exposedPath, surfaced } = kept;
-  return Object.assign(snapshot, { deviceObject, directory, creationTimestamp, setSize, exposedName, exposedPath, surfaced, state: VSS_SNAPSHOT_STATE.CREATED });
+  snapshot.state = VSS_SNAPSHOT_STATE.CREATED;
+  return Object.assign(snapshot, { deviceObject, directory, creationTimestamp, setSize, exposedName, exposedPath, surfaced });
 }

@@ -62,6 +62,11 @@ function below(directory: string, rest: string): string {
   return [directory, ...parts].join('/');
 }
 
+/** Whether `path` is `root` or below it, with or without the root's trailing backslash. */
+function isBelow(path: string, root: string): boolean {
+  return `${path}\\`.toLowerCase().startsWith(`${root.replace(/\\$/, '')}\\`.toLowerCase());
+}
+
 /** What a device path resolves through. */
 export interface MountedCopy {
   readonly deviceObject: string;
@@ -88,9 +93,8 @@ export class Volumes {
 
   /** The volume that a path is on: the one with the longest name. */
   holding(path: string): Volume | undefined {
-    const wanted = path.toLowerCase();
     return this.list
-      .filter(({ name, guidPath }) => wanted.startsWith(name.toLowerCase()) || wanted.startsWith(guidPath.toLowerCase()) || `${wanted}\\` === name.toLowerCase())
+      .filter(({ name, guidPath }) => isBelow(path, name) || isBelow(path, guidPath))
       .sort((one, other) => other.name.length - one.name.length)[0];
   }
 
@@ -103,10 +107,12 @@ export class Volumes {
       if (copy?.directory === undefined) throw notFound;
       return below(copy.directory, rest);
     }
-    const exposed = copies.find(({ exposedName }) => exposedName !== null && `${path.toLowerCase()}\\`.startsWith(`${exposedName.toLowerCase().replace(/\\$/, '')}\\`));
-    if (exposed?.directory !== undefined && exposed.exposedName !== null) return below(exposed.directory, path.slice(exposed.exposedName.length));
+    for (const { exposedName, directory } of copies) {
+      if (exposedName === null || directory === undefined || !isBelow(path, exposedName)) continue;
+      return below(directory, path.slice(exposedName.length));
+    }
     const volume = this.holding(path);
     if (volume?.directory === undefined) throw notFound;
-    return below(volume.directory, path.slice(path.toLowerCase().startsWith(volume.guidPath.toLowerCase()) ? volume.guidPath.length : volume.name.length));
+    return below(volume.directory, path.slice(isBelow(path, volume.guidPath) ? volume.guidPath.length : volume.name.length));
   }
 }

@@ -93,7 +93,7 @@ export const eventRules: Readonly<Record<WriterEvent, EventRule>> = {
 
 /** dwTimeoutFreeze of CVssWriter::Initialize: default and upper limit (facts/vss.md 2.5). */
 export const DEFAULT_FREEZE_WINDOW_MS = 60_000;
-/** How long a handler outside the freeze window may stay silent before its writer counts as not responding: as seen in the field (facts/vss.md 2.9). */
+/** How long a handler outside the freeze window may stay silent before its writer counts as not responding: seen in the field (facts/vss.md 2.9). */
 export const SILENCE_LIMIT_MS = 180_000;
 /** A session that nobody ended is forgotten after two days (facts/vss.md 2.5). */
 const SESSION_LIFE_MS = 2 * 24 * 60 * 60 * 1000;
@@ -322,7 +322,9 @@ export class Writer {
     if (!session.holdsSlot && this.sessions.get(session.source.id) === session) this.sessions.delete(session.source.id);
   }
 
-  private contextOf(source: EventSource, event: WriterEvent, report: (failure: number, applicationFailure: number, message: string | null) => void): WriterContext {
+  private contextOf(
+    source: EventSource, event: WriterEvent, report: (failure: number, applicationFailure: number, message: string | null) => void,
+  ): WriterContext {
     return {
       ...source.writerContext(this),
       event,
