@@ -4,6 +4,7 @@ import { MACHINE } from './channel';
 import type { Channel } from './channel';
 import { WindowsError } from './errors';
 import type { Host } from './host';
+import type { ElsewhereBackend } from './isolated';
 import { createProxy } from './proxy';
 import type { ProxyObject } from './proxy';
 import type { ComClass } from './table';
@@ -15,6 +16,8 @@ export interface Backend {
   readonly host: Host;
   /** A connection to the machine; a simulated machine makes a process of its own for each. */
   openChannel(): Promise<Channel>;
+  /** How a child process gets the same machine; absent for a simulated one that lives in this process. */
+  readonly elsewhere?: ElsewhereBackend;
 }
 
 let simulatedDefault: Backend | undefined;

@@ -230,5 +230,6 @@ function openLink(): NativeLink {
 /** The real Windows of this machine. Throws LoadError when the addon cannot be used. */
 export function nativeBackend(): Backend {
   const loaded = (link ??= openLink());
-  return { kind: 'native', host: realHost, openChannel: () => Promise.resolve(new NativeChannel(loaded)) };
+  const elsewhere = { module: __filename, export: 'nativeBackend', argument: '' };
+  return { kind: 'native', host: realHost, elsewhere, openChannel: () => Promise.resolve(new NativeChannel(loaded)) };
 }

@@ -19,8 +19,10 @@ export interface ProxyObject {
 interface Target {
   readonly channel: Channel;
   readonly handle: number;
+  /** Also set when another proxy has taken the object over. */
   released: boolean;
 }
+const targets = new WeakMap<ProxyObject, Target>();
 
 /** Abandoned proxies are torn down and released when they are collected (design rule 5). */
 const abandoned = new FinalizationRegistry<Target>((target) => {
@@ -65,5 +67,19 @@ export function createProxy<T>(channel: Channel, handle: number, table: Interfac
     proxy[memberName(method)] = member;
   }
   abandoned.register(proxy, target, target);
+  targets.set(proxy, target);
   return proxy as unknown as T & ProxyObject;
+}
+
+/**
+ * The same object by an interface derived from the one that gave it out. The new proxy takes it over: the old one is spent.
+ * Whether this Windows has the interface shows at the first call (E_NOINTERFACE).
+ */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
+export function queryInterface<T>(proxy: ProxyObject, name: string): T & ProxyObject {
+  const target = targets.get(proxy);
+  if (target === undefined || target.released) throw new StateError('ERR_RELEASED', `QueryInterface(${name}): the object has been released`);
+  target.released = true;
+  abandoned.unregister(target);
+  return createProxy<T>(proxy.channel, proxy.handle, interfaceTable(name));
 }

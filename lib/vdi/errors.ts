@@ -1,12 +1,9 @@
 /** How a backup or restore fails: one error with everything that is known, its root cause first. */
-import { types } from 'node:util';
 import { AbortError, WindowsError, WinbackupError, isSqlError } from '../binding';
 import type { SqlMessage } from '../binding';
+import { asError } from '../binding/waiting';
 
-/** Whatever was thrown, as an error; also one of another realm (a vm context), which no `instanceof` recognises. */
-export function asError(thrown: unknown): Error {
-  return thrown instanceof Error || types.isNativeError(thrown) ? thrown : new Error(String(thrown), { cause: thrown });
-}
+export { asError };
 
 /** The `code` of a Node error, or of one of ours. */
 export function errorCode(error: unknown): string | undefined {
