@@ -67,16 +67,15 @@ export class BackupTargets {
    * and stay: see `kept`.
    */
   async publish(): Promise<void> {
-    const done: Local[] = [];
     try {
-      for (const target of this.targets) {
-        done.push(target);
-        await target.publish();
-      }
+      // Old and new stripes under final names at once would look like a backup: all old ones go before the first new one comes.
+      if (this.targets.length > 1) for (const target of this.targets) await target.setAside();
+      for (const target of this.targets) await target.publish();
     } catch (error) {
-      for (const target of done) await target.retract().catch(() => undefined);
+      for (const target of this.targets) await target.retract().catch(() => undefined);
       throw error;
     }
+    for (const target of this.targets) await target.forgetReplaced().catch(() => undefined);
   }
 
   /** The files of a backup that succeeded but could not be published. */

@@ -24,6 +24,8 @@ export class FileTarget implements BackupTarget {
   private bytes = 0;
   private open = true;
   private published = false;
+  /** The file that had the final name until now, under a name of its own. */
+  private replaced: string | undefined;
   private readonly hash: Hash | undefined;
 
   private constructor(
@@ -73,6 +75,17 @@ export class FileTarget implements BackupTarget {
     // What the system has been asked to write ends by itself.
   }
 
+  /** Moves a file of the final name out of the way, so that `retract` can bring it back. One file alone is replaced in a single step instead. */
+  async setAside(): Promise<void> {
+    await checkFree(this.files, this.path, this.options.field, this.options.overwrite);
+    if ((await this.files.stat(this.path)) === undefined) return;
+    const replaced = `${this.path}.${this.options.id}.replaced`;
+    await this.files.rename(this.path, replaced);
+    this.replaced = replaced;
+    // Before the first new name: else a power cut might keep that one and bring this one back.
+    await this.files.syncDirectory(this.files.directoryOf(this.path));
+  }
+
   async publish(): Promise<void> {
     await this.close();
     await checkFree(this.files, this.path, this.options.field, this.options.overwrite);
@@ -81,10 +94,23 @@ export class FileTarget implements BackupTarget {
     await this.files.syncDirectory(this.files.directoryOf(this.path));
   }
 
+  /** Undoes `publish` and `setAside`. */
   async retract(): Promise<void> {
-    if (!this.published) return;
-    await this.files.rename(this.path, this.partial);
-    this.published = false;
+    if (this.published) {
+      await this.files.rename(this.path, this.partial);
+      this.published = false;
+    }
+    if (this.replaced !== undefined) {
+      await this.files.rename(this.replaced, this.path);
+      this.replaced = undefined;
+    }
+  }
+
+  /** After all are published: removes what was set aside. Rejects when it stays, which harms nothing but room. */
+  async forgetReplaced(): Promise<void> {
+    const { replaced } = this;
+    this.replaced = undefined;
+    if (replaced !== undefined) await this.files.remove(replaced);
   }
 
   async discard(): Promise<readonly string[]> {

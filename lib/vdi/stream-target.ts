@@ -49,8 +49,16 @@ export class StreamTarget implements BackupTarget {
     this.sink.abort?.(error);
   }
 
+  async setAside(): Promise<void> {
+    await this.file?.setAside();
+  }
+
   async publish(): Promise<void> {
     await this.file?.publish();
+  }
+
+  async forgetReplaced(): Promise<void> {
+    await this.file?.forgetReplaced();
   }
 
   async retract(): Promise<void> {

@@ -224,6 +224,48 @@ describe('backupDatabase', () => {
     expect(await fileBytes(failing.disk, '/a.bak')).toEqual(Buffer.from(pattern(10)));
   });
 
+  it('replaces several stripes together: whichever rename fails, the old ones are all there again', async () => {
+    const old = { '/a.bak': pattern(10), '/b.bak': pattern(20) };
+    for (let occurrence = 1; occurrence <= 4; occurrence += 1) {
+      const rig = flowRig(wholeBackup);
+      for (const [path, bytes] of Object.entries(old)) await putFile(rig.disk, path, bytes);
+      rig.disk.fail({ operation: 'rename', occurrence, code: 'EACCES' });
+      const error = await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: Object.keys(old), overwrite: true }));
+      expect(error).toMatchObject({ code: 'EACCES' });
+      for (const [path, bytes] of Object.entries(old)) expect(await fileBytes(rig.disk, path)).toEqual(Buffer.from(bytes));
+      expect(await rig.disk.list('/')).toHaveLength(4);
+    }
+    const rig = flowRig(wholeBackup);
+    for (const [path, bytes] of Object.entries(old)) await putFile(rig.disk, path, bytes);
+    await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: Object.keys(old), overwrite: true });
+    expect(await rig.disk.list('/')).toEqual(['a.bak', 'b.bak']);
+    expect(await fileBytes(rig.disk, '/b.bak')).toEqual(Buffer.concat(blocks(3, 11)));
+  });
+
+  it('never leaves an old and a new stripe side by side, wherever the power goes', async () => {
+    for (let renames = 1; renames <= 4; renames += 1) {
+      const rig = flowRig(wholeBackup);
+      await putFile(rig.disk, '/a.bak', pattern(10));
+      await putFile(rig.disk, '/b.bak', pattern(10));
+      const { disk } = rig;
+      const rename = disk.rename.bind(disk);
+      let passed = 0;
+      disk.rename = async (from, to) => {
+        await rename(from, to);
+        passed += 1;
+        if (passed === renames) disk.powerCut();
+      };
+      await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: ['/a.bak', '/b.bak'], overwrite: true }));
+      // Every choice of what survives of what was not synced.
+      for (let choice = 0; choice < 2 ** disk.unsynced.length; choice += 1) {
+        const after = disk.afterPowerCut((_, index) => (choice >> index) % 2 === 1);
+        const sizes = await Promise.all(['/a.bak', '/b.bak'].map(async (path) => (await after.stat(path))?.size));
+        const there = new Set(sizes.filter((size) => size !== undefined));
+        expect([renames, choice, there.size <= 1]).toEqual([renames, choice, true]);
+      }
+    }
+  });
+
   it('reports progress: bytes of each stripe, and percent in any language', async () => {
     const rig = flowRig(async (statement) => {
       statement.attach();
