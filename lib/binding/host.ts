@@ -60,6 +60,8 @@ export interface Files {
   entries(directory: string): Promise<readonly DirectoryEntry[]>;
   /** Copies a file's contents and times to a new name; shares the blocks where the file system can (reflink). Fails with EEXIST. */
   copy(from: string, to: string): Promise<void>;
+  /** Gives a file or directory the times of another. */
+  copyTimes(from: string, to: string): Promise<void>;
   makeDirectory(directory: string): Promise<void>;
   /** Removes an empty directory. */
   removeDirectory(directory: string): Promise<void>;

@@ -89,6 +89,9 @@ const files: Files = {
   },
   async copy(from, to) {
     await fs.copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    await files.copyTimes(from, to);
+  },
+  async copyTimes(from, to) {
     const { atime, mtime } = await fs.stat(from);
     await fs.utimes(to, atime, mtime);
   },

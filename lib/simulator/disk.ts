@@ -262,8 +262,14 @@ export class SimulatedDisk implements Files {
     const target = await this.open(to, 'create');
     await target.write(bytes, 0);
     await target.close();
-    const [original, copied] = [this.find(this.resolve(from)), this.find(this.resolve(to))];
-    if (original?.kind === 'file' && copied?.kind === 'file') copied.modified = original.modified;
+    await this.copyTimes(from, to);
+  }
+
+  /** Directories have no times here. */
+  async copyTimes(from: string, to: string): Promise<void> {
+    const [original, copied] = [this.find(this.alive(from, 'utime')), this.find(this.alive(to, 'utime'))];
+    if (original === undefined || copied === undefined) throw systemError('ENOENT', 'utime', this.resolve(original === undefined ? from : to));
+    if (original.kind === 'file' && copied.kind === 'file') copied.modified = original.modified;
   }
 
   async removeDirectory(directory: string): Promise<void> {

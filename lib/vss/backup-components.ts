@@ -188,8 +188,8 @@ export class VssBackupComponents extends WithMethods {
   }
 
   private onProxy(method: Method, args: unknown[]): Promise<unknown> {
-    const member = this.proxy[memberName(method) as keyof IVssBackupComponentsEx4] as (...args: unknown[]) => Promise<unknown>;
-    return member(...args);
+    const member: unknown = Reflect.get(this.proxy, memberName(method));
+    return (member as (...args: unknown[]) => Promise<unknown>)(...args);
   }
 
   private tracked<T>(work: () => Promise<T>): Promise<T> {

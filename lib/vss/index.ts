@@ -12,6 +12,8 @@ export type { ComponentsState } from './components-states';
 export type {
   ComponentFailure, DifferencedFile, DirectedTarget, DocumentComponent, DocumentWriter, PartialFile,
 } from './components-document';
+export { copyFromSnapshot, resolveDevicePath } from './copy-files';
+export type { CopiedFiles, CopyFromSnapshotOptions, CopyProgress } from './copy-files';
 export { SnapshotError, VssAbortError, VssError, VssRestoreError } from './errors';
 export type { SnapshotPhase, VssFailure } from './errors';
 export { SnapshotJournal } from './journal';
@@ -25,6 +27,8 @@ export type {
   RevertToSnapshotOptions, SnapshotOptions, SnapshotOrSet, Told, VolumeOptions,
 } from './management';
 export type { RequesterOptions, RequesterTimeouts } from './requester';
+export { RestoreSession } from './restore-session';
+export type { CompleteRestoreOptions, CompletedRestore, NewTarget, RestoreComponent, RestoreSelection, RestoreSessionOptions } from './restore-session';
 export type { RetryClass } from './retry-classes';
 export { EOAC, RPC_C_AUTHN_LEVEL, RPC_C_IMP_LEVEL } from './security';
 export type { ComSecurity, SecurityOption } from './security';

@@ -27,7 +27,7 @@ interface Context {
   readonly machine: Machine;
   readonly components: VssBackupComponents;
   /** Limits a synchronous call. */
-  call<T>(what: string, promise: Promise<T>): Promise<T>;
+  readonly call: <T>(what: string, promise: Promise<T>) => Promise<T>;
 }
 
 /** Runs `work` on an initialised object; it is released however that ends. */

@@ -3,15 +3,12 @@
  * required point (facts/vss.md 2.1, 2.2). An attempt that fails has ended its instance, with AbortBackup where 2.3 demands it, before it rejects.
  */
 import { AbortError, ArgumentError } from '../binding';
-import type { IVssBackupComponentsEx4 } from '../binding/generated/vss';
 import { asError, settledWithin } from '../binding/waiting';
-import { VssBackupComponents } from './backup-components';
-import type { OperationOptions } from './backup-components';
+import type { VssBackupComponents } from './backup-components';
 import type { SnapshotContext } from './contexts';
 import { SnapshotError, VssAbortError } from './errors';
 import type { SnapshotPhase } from './errors';
 import type { SnapshotJournal } from './journal';
-import { within } from './limits';
 import { deleteSetIfThere } from './management';
 import type { Machine } from './requester';
 import { idOf, isCalled, isNamed, resolveComponents, writersNamed } from './selection';
@@ -20,9 +17,8 @@ import { SetQueue, diagnose, holdSet, isSetInProgress } from './set-in-progress'
 import type { SetHolder } from './set-in-progress';
 import { plainSnapshot } from './snapshot';
 import type { Snapshot } from './snapshot';
-import { readWriterMetadata } from './writer-metadata';
+import { Steps, WritersFailed, gatherMetadata } from './steps';
 import type { WriterDocument, WriterMetadata } from './writer-metadata';
-import { failedWriters, gatherWriterStatus } from './writer-status';
 import type { FailedWriter, WriterStatus } from './writer-status';
 
 /** A stamp of an earlier backup, for an incremental or differential one. */
@@ -73,80 +69,6 @@ export interface CreatedSet {
   readonly selected: readonly ComponentAddress[];
   /** Failures that are not the backup's: of writers that are not critical. */
   readonly warnings: readonly FailedWriter[];
-}
-
-type MethodName = keyof IVssBackupComponentsEx4;
-type Asynchronous = { [M in MethodName]: VssBackupComponents[M] extends (options?: OperationOptions) => Promise<number> ? M : never }[MethodName];
-
-/** A failure that only the writers reported. */
-export class WritersFailed extends Error {
-  constructor(readonly writers: readonly FailedWriter[]) {
-    super('a writer reported failure');
-  }
-}
-
-/** The calls of a flow on one instance: each is limited in time, ends with the caller's signal, and names where the flow stands. */
-export class Steps {
-  phase: SnapshotPhase = 'CreateVssBackupComponents';
-  private instance: VssBackupComponents | undefined;
-
-  constructor(
-    readonly machine: Machine,
-    readonly signal: AbortSignal | undefined,
-    private readonly entered: (phase: SnapshotPhase) => void,
-  ) {}
-
-  async open(): Promise<VssBackupComponents> {
-    this.entered(this.phase);
-    this.instance = await VssBackupComponents.on({ ...this.machine, signal: this.signal });
-    return this.instance;
-  }
-
-  /** Goes on with an instance that is there already. */
-  static on(components: VssBackupComponents, machine: Machine, signal: AbortSignal | undefined): Steps {
-    const steps = new Steps(machine, signal, () => undefined);
-    steps.instance = components;
-    return steps;
-  }
-
-  get components(): VssBackupComponents {
-    if (this.instance === undefined) throw new TypeError('the instance has not been made');
-    return this.instance;
-  }
-
-  get opened(): VssBackupComponents | undefined {
-    return this.instance;
-  }
-
-  enter(phase: SnapshotPhase): void {
-    this.phase = phase;
-    this.entered(phase);
-  }
-
-  call<T>(work: (components: VssBackupComponents) => Promise<T>): Promise<T> {
-    return within({ clock: this.machine.host.clock, timeoutMs: this.machine.operationMs, signal: this.signal }, this.phase, work(this.components));
-  }
-
-  /** An asynchronous call without arguments, to its end. */
-  operation(name: Asynchronous): Promise<number> {
-    return this.components[name](this.operationOptions);
-  }
-
-  get operationOptions(): OperationOptions {
-    return { timeoutMs: this.machine.operationMs, ...(this.signal === undefined ? {} : { signal: this.signal }) };
-  }
-
-  /** Gathers and judges; gives the failures that are not the flow's own. Throws WritersFailed. */
-  async judge(concerns: (writer: WriterStatus) => boolean, critical: (writer: WriterStatus) => boolean): Promise<readonly FailedWriter[]> {
-    const failing = (await this.failing()).filter(concerns);
-    if (failing.some(critical)) throw new WritersFailed(failing.filter(critical));
-    return failing;
-  }
-
-  async failing(): Promise<readonly FailedWriter[]> {
-    const statuses = await gatherWriterStatus(this.components, this.operationOptions);
-    return this.call((components) => failedWriters(components, statuses));
-  }
 }
 
 export class SnapshotCreation {
@@ -214,7 +136,7 @@ export class SnapshotCreation {
     const { enable, disable } = await this.chosenClasses();
     if (enable.length > 0) await steps.call((components) => components.enableWriterClasses(enable));
     if (disable.length > 0) await steps.call((components) => components.disableWriterClasses(disable));
-    this.writers = await gather(steps);
+    this.writers = await gatherMetadata(steps);
     const metadata = this.metadata;
     plan.writers.forEach((name, index) => void writersNamed(`writers[${String(index)}]`, name, metadata));
     plan.criticalWriters?.forEach((name, index) => void writersNamed(`criticalWriters[${String(index)}]`, name, metadata));
@@ -240,7 +162,7 @@ export class SnapshotCreation {
     try {
       const components = await asking.open();
       await asking.call(() => components.initializeForBackup(null));
-      const there = (await gather(asking)).map(({ metadata }) => metadata);
+      const there = (await gatherMetadata(asking)).map(({ metadata }) => metadata);
       const classes = (field: string, names: readonly string[]): readonly string[] => [...new Set(names.flatMap((name, index) =>
         writersNamed(`${field}[${String(index)}]`, name, there).map(({ writerId }) => writerId)))];
       return { enable: classes('writers', writers), disable: classes('excludeWriters', excludeWriters) };
@@ -334,13 +256,6 @@ export class SnapshotCreation {
     const told = await settledWithin(plan.machine.host.clock, plan.machine.endMs, asking);
     return told === 'resolved' ? (await asking).filter(concerns) : [];
   }
-}
-
-async function gather(steps: Steps): Promise<readonly WriterDocument[]> {
-  await steps.operation('gatherWriterMetadata');
-  const writers = await steps.call(readWriterMetadata);
-  await steps.call((components) => components.freeWriterMetadata());
-  return writers;
 }
 
 /** Whose failure matters at all, and whose is the backup's own. */

@@ -17,9 +17,10 @@ import type { RequesterOptions, RequesterTimeouts } from './requester';
 import { checkNames, checkSelection } from './selection';
 import type { ComponentAddress, ComponentSelection } from './selection';
 import { SetQueue } from './set-in-progress';
-import { SnapshotCreation, Steps, WritersFailed, judgementOf, removeSet } from './snapshot-creation';
+import { SnapshotCreation, judgementOf, removeSet } from './snapshot-creation';
 import type { BackupStamp, CreatedSet, SnapshotPlan, SnapshotProgress } from './snapshot-creation';
 import type { Snapshot } from './snapshot';
+import { Steps, WritersFailed } from './steps';
 import { volumeNames } from './volumes';
 import type { WriterMetadata } from './writer-metadata';
 import type { FailedWriter } from './writer-status';
@@ -230,7 +231,7 @@ export class SnapshotSession {
           await delay(clock, delayMs, signal);
         } catch (reason) {
           if (reason === error || signal?.aborted !== true) throw reason;
-          throw new VssAbortError({ ...error, phase }, new AbortError(signal.reason));
+          throw new VssAbortError({ phase, simulated, writers: error.writers, unfinished: error.unfinished }, new AbortError(signal.reason));
         }
       }
     }

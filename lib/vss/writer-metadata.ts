@@ -140,7 +140,7 @@ async function readFields(examine: IVssExamineWriterMetadataEx2): Promise<Writer
 }
 
 /** Everything that an examine object knows; the object is released. */
-async function readExamined(object: Promise<Examine>): Promise<WriterDocument> {
+export async function readExamined(object: Promise<Examine>): Promise<WriterDocument> {
   return of(object.then((examine) => queryInterface<IVssExamineWriterMetadataEx2>(examine, 'IVssExamineWriterMetadataEx2')), async (examine) => ({
     metadata: (await readAll<WriterMetadata>(examine, 'IVssExamineWriterMetadata::ReadAll')) ?? (await readFields(examine)),
     document: (await examine.saveAsXML()) ?? '',

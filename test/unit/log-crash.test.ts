@@ -23,6 +23,7 @@ function cutBefore(host: SimulatedHost, operation: number): { readonly host: Hos
     list: (directory) => host.files.list(directory),
     entries: (directory) => host.files.entries(directory),
     makeDirectory: (directory) => host.files.makeDirectory(directory),
+    copyTimes: (from, to) => pass(() => host.files.copyTimes(from, to)),
     removeDirectory: (directory) => pass(() => host.files.removeDirectory(directory)),
     copy: (from, to) => pass(() => host.files.copy(from, to)),
     resolve: (file) => host.files.resolve(file),
