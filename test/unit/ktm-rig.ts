@@ -45,17 +45,33 @@ export async function codeOf(call: Promise<unknown>): Promise<'ok' | number> {
   }
 }
 
+function keeping(ktm: KtmW32, kept: unknown[]): KtmW32 {
+  return new Proxy(ktm, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return async (...values: unknown[]): Promise<unknown> => {
+        const result = (await Reflect.apply(member, target, values)) as unknown;
+        kept.push(result);
+        return result;
+      };
+    },
+  });
+}
+
 /** A process of the machine, with the functions of ktmw32. */
 export class Program {
   readonly process: SimulatedProcess;
   readonly channel: Channel;
   readonly ktm: KtmW32;
+  /** Every handle that it was given: one that a test does not mention again stays open all the same. */
+  private readonly kept: unknown[] = [];
 
   constructor(readonly machine: SimulatedWindows, name = 'program') {
     if (ktmTable.functions === undefined) throw new Error('the table has no functions');
     this.process = machine.createProcess(name);
     this.channel = new InThreadChannel(machine, this.process.id);
-    this.ktm = createFunctions<KtmW32>(this.channel, ktmTable.functions);
+    this.ktm = keeping(createFunctions<KtmW32>(this.channel, ktmTable.functions), this.kept);
   }
 
   die(): void {
