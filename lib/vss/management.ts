@@ -14,7 +14,7 @@ import type { Snapshot } from './snapshot';
 import { volumeName } from './volumes';
 import { readWriterMetadata } from './writer-metadata';
 import type { WriterDocument } from './writer-metadata';
-import { gatherWriterStatus } from './writer-status';
+import { readWriterStatus } from './writer-status';
 import type { WriterStatus } from './writer-status';
 
 /** What every result says. */
@@ -313,7 +313,8 @@ export async function listWriters(options: RequesterOptions = {}): Promise<Told 
     await components.gatherWriterMetadata(operation(machine));
     const documents = await call('GetWriterMetadata', readWriterMetadata(components));
     await call('FreeWriterMetadata', components.freeWriterMetadata());
-    const statuses = await gatherWriterStatus(components, operation(machine));
+    await components.gatherWriterStatus(operation(machine));
+    const statuses = await call('GetWriterStatus', readWriterStatus(components));
     return {
       writers: documents.map((writer) => ({
         ...writer,

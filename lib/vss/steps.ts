@@ -7,7 +7,7 @@ import { within } from './limits';
 import type { Machine } from './requester';
 import { readWriterMetadata } from './writer-metadata';
 import type { WriterDocument } from './writer-metadata';
-import { failedWriters, gatherWriterStatus } from './writer-status';
+import { failedWriters, readWriterStatus } from './writer-status';
 import type { FailedWriter, WriterStatus } from './writer-status';
 
 type MethodName = keyof IVssBackupComponentsEx4;
@@ -78,8 +78,8 @@ export class Steps {
   }
 
   async failing(): Promise<readonly FailedWriter[]> {
-    const statuses = await gatherWriterStatus(this.components, this.operationOptions);
-    return this.call((components) => failedWriters(components, statuses));
+    await this.operation('gatherWriterStatus');
+    return this.call(async (components) => failedWriters(components, await readWriterStatus(components)));
   }
 }
 

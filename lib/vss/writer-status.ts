@@ -1,7 +1,7 @@
 /** The writers' own account of how they fared, and what it means for the backup (facts/vss.md 2.2: S_OK of the call says nothing about the writer). */
 import { failed, hresultName } from '../binding';
 import { VSS_HRESULT, VSS_WRITER_STATE } from '../binding/vss-codes';
-import type { OperationOptions, VssBackupComponents } from './backup-components';
+import type { VssBackupComponents } from './backup-components';
 import { readComponentsDocument } from './components-document';
 import { each, ifSupported } from './reading';
 import { retryClassOf } from './retry-classes';
@@ -46,9 +46,8 @@ function hasFailed({ state, failure }: WriterStatus): boolean {
   return failed(failure) || VSS_WRITER_STATE[state] >= VSS_WRITER_STATE.FAILED_AT_IDENTIFY;
 }
 
-/** GatherWriterStatus, then each writer's, then FreeWriterStatus. */
-export async function gatherWriterStatus(components: VssBackupComponents, options: OperationOptions): Promise<readonly WriterStatus[]> {
-  await components.gatherWriterStatus(options);
+/** After GatherWriterStatus: each writer's, then FreeWriterStatus. */
+export async function readWriterStatus(components: VssBackupComponents): Promise<readonly WriterStatus[]> {
   const statuses = await each(await components.getWriterStatusCount(), async (index) => {
     const { writerName, state, ...rest } = await ifSupported(() => components.getWriterStatusEx(index), undefined)
       ?? { ...(await components.getWriterStatus(index)), applicationFailure: 0, applicationMessage: null };
