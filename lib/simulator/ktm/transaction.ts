@@ -149,11 +149,11 @@ export class Transaction {
     const { response, from }: { readonly response: number; readonly from: readonly TransactionState[] } = demands[demand];
     if (!superior.asksFor(response)) throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_RESPONSE_NOT_ENLISTED);
     const committedAgain = demand === 'CommitEnlistment' && this.state === 'Committed';
-    if (committedAgain && superior.state === 'Committed') throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_NOT_ACTIVE);
+    if (committedAgain && (superior.state === 'CommittedNotify' || superior.state === 'Committed')) throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_NOT_ACTIVE);
     if (superior.state === 'Forgotten') throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_INTEGRITY_VIOLATED);
     if (committedAgain) {
       // A superior that was away delivers its outcome again (2.5).
-      superior.enter('Committed');
+      superior.enter('CommittedNotify');
       this.complete();
       return;
     }
@@ -307,7 +307,8 @@ export class Transaction {
     if (this.ktm.lost) return;
     // The superior has decided; it says so again when the log can be written (2.5).
     if (written !== 'ok') throw win32Failure(KTM_ERROR.ERROR_TRANSACTIONMANAGER_NOT_ONLINE);
-    superior.enter('Committed');
+    // Until COMMIT_COMPLETE it owes the outcome to whoever asks.
+    superior.enter('CommittedNotify');
     this.setCommitted('CommitEnlistment of the superior');
   }
 
