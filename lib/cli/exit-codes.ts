@@ -14,6 +14,7 @@ export const EXIT = {
   connection: 4,
   sql: 5,
   files: 6,
+  unresolved: 7,
   SIGHUP: 129,
   SIGINT: 130,
   SIGTERM: 143,
@@ -28,6 +29,7 @@ const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.connection), 'no connection to SQL Server, or to the simulated machine'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
   [String(EXIT.files), 'reading or writing a file failed on the way (full disk, I/O error)'],
+  [String(EXIT.unresolved), 'transactions remain whose end is not known yet, or could not be carried out'],
   ['128+n', `ended by signal n, after a clean abort (SIGINT ${String(EXIT.SIGINT)}, SIGTERM ${String(EXIT.SIGTERM)}, SIGHUP ${String(EXIT.SIGHUP)}, SIGBREAK ${String(EXIT.SIGBREAK)})`],
 ];
 
@@ -46,6 +48,9 @@ export class SignalReceived extends Error {
 /** System errors of Node have an `errno`, and their codes begin with E: ENOSPC, EACCES. */
 const isSystemError = (error: unknown): boolean => typeof error === 'object' && error !== null && 'errno' in error && /^E[A-Z]/.test(errorCode(error) ?? '');
 
+/** Of transactions: not over yet. */
+const UNRESOLVED_CODES: readonly string[] = ['ERR_UNRESOLVED', 'ERR_REPLACE_UNFINISHED', 'ERR_REPLACE_IN_DOUBT'];
+
 /** The simulated machine is not there, or went away. */
 const CONNECTION_CODES: readonly string[] = ['ERR_PROCESS_DIED', 'ERR_CHANNEL_CLOSED', 'ERR_MACHINE_NOT_RUNNING', 'ERR_MACHINE_RUNNING'];
 
@@ -55,6 +60,7 @@ const CONNECTION_CODES: readonly string[] = ['ERR_PROCESS_DIED', 'ERR_CHANNEL_CL
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof ArgumentError, EXIT.usage],
+  [(error) => UNRESOLVED_CODES.includes(errorCode(error) ?? ''), EXIT.unresolved],
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
   [isSystemError, EXIT.files],

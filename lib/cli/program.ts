@@ -4,7 +4,9 @@ import { backupCommand } from './backup';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes';
 import type { Io } from './io';
 import { machineCommand } from './machine';
+import { replaceCommand } from './replace';
 import { restoreCommand } from './restore';
+import { transactionsCommand } from './transactions';
 import { verifyCommand } from './verify';
 import { version } from './version';
 
@@ -21,6 +23,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .addCommand(backupCommand(io, exit))
     .addCommand(restoreCommand(io, exit))
     .addCommand(verifyCommand(io, exit))
+    .addCommand(replaceCommand(io, exit))
+    .addCommand(transactionsCommand(io, exit))
     .addCommand(machineCommand(io, exit));
   prepare(program, io);
   try {
