@@ -1,0 +1,134 @@
+/** The list of everything in a set, with checksums: what a restore relies on, and what shows that nothing is missing or changed. */
+import { createHash } from 'node:crypto';
+import { StateError } from '../binding';
+import type { Files } from '../binding';
+import { MANIFEST } from './description';
+
+export const MANIFEST_VERSION = 1;
+
+export interface ManifestFile {
+  /** Below the set, with slashes. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface JobManifest {
+  readonly format: 'winbackup.job';
+  readonly version: number;
+  /** Windows was simulated. */
+  readonly simulated: boolean;
+  readonly job: string;
+  /** Of the transaction monitor. */
+  readonly transaction: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly snapshot?: {
+    readonly snapshotSetId: string;
+    readonly volumes: readonly { readonly volume: string; readonly snapshotId: string; readonly createdAt: string }[];
+  };
+  readonly databases: readonly { readonly name: string; readonly instance: string | null; readonly type: string; readonly files: readonly string[]; readonly bytes: number }[];
+  readonly copies: readonly { readonly from: string; readonly to: string; readonly files: number; readonly directories: number; readonly bytes: number }[];
+  /** What was there and could not be kept. */
+  readonly notKept: readonly { readonly path: string; readonly what: string }[];
+  readonly warnings: readonly string[];
+  readonly files: readonly ManifestFile[];
+}
+
+/** ISO 8601 of milliseconds since 1970. */
+export function isoTime(ms: number): string {
+  // eslint-disable-next-line no-restricted-globals -- converts a time that the Host gave
+  return new Date(ms).toISOString();
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+async function digest(files: Files, path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const hash = createHash('sha256');
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  const file = await files.open(path, 'read');
+  try {
+    let bytes = 0;
+    for (;;) {
+      const count = await file.read(chunk, bytes);
+      if (count === 0) return { bytes, sha256: hash.digest('hex') };
+      hash.update(chunk.subarray(0, count));
+      bytes += count;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Every file and directory below, deepest last, by path below the root. */
+export async function walk(files: Files, root: string, below = ''): Promise<readonly { readonly path: string; readonly kind: 'file' | 'directory' | 'other' }[]> {
+  const found: { path: string; kind: 'file' | 'directory' | 'other' }[] = [];
+  const entries = [...(await files.entries(below === '' ? root : `${root}/${below}`))].sort((one, other) => (one.name < other.name ? -1 : 1));
+  for (const { name, kind } of entries) {
+    const path = below === '' ? name : `${below}/${name}`;
+    found.push({ path, kind });
+    if (kind === 'directory') found.push(...(await walk(files, root, path)));
+  }
+  return found;
+}
+
+/** Size and SHA-256 of every file of the set but its manifest. */
+export async function listFiles(files: Files, set: string): Promise<readonly ManifestFile[]> {
+  const list: ManifestFile[] = [];
+  for (const { path, kind } of await walk(files, set)) if (kind === 'file' && path !== MANIFEST) list.push({ path, ...(await digest(files, `${set}/${path}`)) });
+  return list;
+}
+
+export interface CheckedSet {
+  readonly manifest: JobManifest;
+  /** Empty: the set is whole, and is what was written. */
+  readonly problems: readonly { readonly path: string; readonly problem: 'is missing' | 'has changed' | 'is not in the manifest' }[];
+}
+
+/** Compares a set with its manifest. @throws StateError ERR_NO_MANIFEST when there is none that this program can read */
+export async function checkSet(files: Files, set: string): Promise<CheckedSet> {
+  const manifest = await readManifest(files, `${set}/${MANIFEST}`);
+  const there = new Map((await listFiles(files, set)).map((file) => [file.path, file]));
+  const problems: CheckedSet['problems'][number][] = [];
+  for (const { path, bytes, sha256 } of manifest.files) {
+    const found = there.get(path);
+    there.delete(path);
+    if (found === undefined) problems.push({ path, problem: 'is missing' });
+    else if (found.bytes !== bytes || found.sha256 !== sha256) problems.push({ path, problem: 'has changed' });
+  }
+  for (const path of there.keys()) problems.push({ path, problem: 'is not in the manifest' });
+  return { manifest, problems };
+}
+
+async function readManifest(files: Files, path: string): Promise<JobManifest> {
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new StateError('ERR_NO_MANIFEST', `${path} ${problem}`, { cause });
+  };
+  if ((await files.stat(path))?.isFile !== true) fail('is not there');
+  let value: unknown;
+  try {
+    value = JSON.parse(await readText(files, path));
+  } catch (error) {
+    return fail('cannot be read', error);
+  }
+  const { format, version } = (value ?? {}) as Partial<JobManifest>;
+  if (format !== 'winbackup.job') fail('is no manifest of a job');
+  if (version !== MANIFEST_VERSION) fail(`has version ${String(version)}; this program reads version ${String(MANIFEST_VERSION)}`);
+  return value as JobManifest;
+}
+
+export async function readText(files: Files, path: string): Promise<string> {
+  const file = await files.open(path, 'read');
+  try {
+    const bytes = new Uint8Array(await file.size());
+    for (let done = 0; done < bytes.byteLength; ) {
+      const count = await file.read(bytes.subarray(done), done);
+      if (count === 0) break;
+      done += count;
+    }
+    return new TextDecoder().decode(bytes);
+  } finally {
+    await file.close();
+  }
+}
