@@ -2,6 +2,8 @@
  * The independent check of the double: a C client with hand-counted slots and hand-written structs backs up and restores through it.
  * What it saw must be what the machine did.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { HRESULT, VDCommands, VDFeatures, WIN32 } from '../../lib/binding/codes';
 import { simulatedSqlServer } from '../../lib/simulator';
@@ -27,11 +29,16 @@ const report = async (call: Promise<string>): Promise<unknown> => JSON.parse(awa
 const databaseBytes = 3_000_000;
 
 let machine: WineMachine;
+let directory: string;
 
 beforeAll(async () => {
+  directory = mkdtempSync(path.join(tmpdir(), 'winbackup-client-'));
   machine = await openWineMachine({ databases: [{ name: 'Accounts', generatedBytes: databaseBytes }] });
 });
-afterAll(() => machine.close());
+afterAll(async () => {
+  await machine.close();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** Resolves when the client waits for a command: both sides have opened the device. */
 async function clientWaits(): Promise<void> {
@@ -133,8 +140,9 @@ describe('a C client of sqlvdi.dll', () => {
     await client.close();
 
     await client.create('accounts-restore', VDFeatures.LikePipe);
+    const [data, log] = ['Copy.mdf', 'Copy.ldf'].map((name) => path.join(directory, name));
     const restore = sql.execute(
-      "RESTORE DATABASE [Copy] FROM VIRTUAL_DEVICE='accounts-restore' WITH CHECKSUM, MOVE 'Accounts' TO 'C:\\Copy.mdf', MOVE 'Accounts_log' TO 'C:\\Copy.ldf'",
+      `RESTORE DATABASE [Copy] FROM VIRTUAL_DEVICE='accounts-restore' WITH CHECKSUM, MOVE 'Accounts' TO '${data ?? ''}', MOVE 'Accounts_log' TO '${log ?? ''}'`,
     );
     expect(JSON.parse(await client.transfer(0))).toMatchObject({ end: HRESULT.VD_E_CLOSE });
     expect((await restore).messages.map(({ number }) => number)).toContain(3014);
