@@ -14,14 +14,14 @@ const root = join(import.meta.dirname, '..');
 const cache = join(root, '.cache');
 const resolve = createRequire(import.meta.url).resolve;
 
-/** The doubles of COM servers, with the class that each one stands for (facts: VDI specification, CLSID_MSSQL_ClientVirtualDeviceSet). */
-const comDoubles = { 'sqlvdi.dll': '{40700425-0080-11d2-851f-00c04fc21759}' };
+/** The doubles, with the COM class that each one serves: CLSID_MSSQL_ClientVirtualDeviceSet, CLSID_VSSCoordinator. */
+const doubles = { 'sqlvdi.dll': '{40700425-0080-11d2-851f-00c04fc21759}', 'vssapi.dll': '{e579ab5f-1cc4-44b4-bed9-de0991ff0623}' };
 
 /** Builds all that the tests need and puts the doubles where Windows has the real DLLs. */
 function prepare() {
   const build = buildNative({ tests: true });
   prepareWine(build);
-  for (const [dll, clsid] of Object.entries(comDoubles)) {
+  for (const [dll, clsid] of Object.entries(doubles)) {
     const path = join(build.programs, dll);
     if (!existsSync(path)) continue;
     installDll(path);
@@ -43,6 +43,7 @@ async function runJest(major, { addon, programs }) {
     {
       env: {
         WINBACKUP_TEST_BACKEND: 'native',
+        WINEDLLOVERRIDES: 'vssapi=n', // not Wine's own
         WINBACKUP_ADDON: windowsPath(addon),
         WINBACKUP_PROGRAMS: windowsPath(programs),
       },

@@ -54,6 +54,8 @@ export interface Parameter {
   readonly direction: 'in' | 'out';
   /** What the contract's TypeScript shows instead of a bare address: `buffer` is a view on the memory there. */
   readonly shownAs?: 'buffer';
+  /** An output that means something also when the call fails. */
+  readonly validOnFailure?: boolean;
   /** What callers must know: unit, owner, range. */
   readonly note?: string;
 }

@@ -52,24 +52,24 @@ constexpr Field kFieldsVDC_Command[] = {
 constexpr Struct kStructVDC_Command = {"VDC_Command", 24, kFieldsVDC_Command};
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_Create[] = {
-    {"name", Kind::kWstr, Direction::kIn, false, nullptr, nullptr},
-    {"config", Kind::kStruct, Direction::kIn, false, &kStructVDConfig, nullptr},
+    {"name", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"config", Kind::kStruct, Direction::kIn, false, false, &kStructVDConfig, nullptr},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_Create(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->Create(a[0].text(), a[1].structure());
 }
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_GetConfiguration[] = {
-    {"timeoutMs", Kind::kU32, Direction::kIn, false, nullptr, nullptr},
-    {"config", Kind::kStruct, Direction::kOut, false, &kStructVDConfig, nullptr},
+    {"timeoutMs", Kind::kU32, Direction::kIn, false, false, nullptr, nullptr},
+    {"config", Kind::kStruct, Direction::kOut, false, false, &kStructVDConfig, nullptr},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_GetConfiguration(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->GetConfiguration(a[0].u32(), a[1].structure());
 }
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_OpenDevice[] = {
-    {"name", Kind::kWstr, Direction::kIn, false, nullptr, nullptr},
-    {"device", Kind::kInterface, Direction::kOut, false, nullptr, &kIClientVirtualDevice},
+    {"name", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"device", Kind::kInterface, Direction::kOut, false, false, nullptr, &kIClientVirtualDevice},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_OpenDevice(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->OpenDevice(a[0].text(), a[1].pointer_place());
@@ -84,89 +84,91 @@ HRESULT Invoke_IClientVirtualDeviceSet2_SignalAbort(IUnknown* self, [[maybe_unus
 }
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_OpenInSecondary[] = {
-    {"name", Kind::kWstr, Direction::kIn, false, nullptr, nullptr},
+    {"name", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_OpenInSecondary(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->OpenInSecondary(a[0].text());
 }
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_GetBufferHandle[] = {
-    {"buffer", Kind::kPointer, Direction::kIn, false, nullptr, nullptr},
-    {"handle", Kind::kU32, Direction::kOut, false, nullptr, nullptr},
+    {"buffer", Kind::kPointer, Direction::kIn, false, false, nullptr, nullptr},
+    {"handle", Kind::kU32, Direction::kOut, false, false, nullptr, nullptr},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_GetBufferHandle(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->GetBufferHandle(a[0].pointer(), a[1].u32_place());
 }
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_MapBufferHandle[] = {
-    {"handle", Kind::kU32, Direction::kIn, false, nullptr, nullptr},
-    {"buffer", Kind::kPointer, Direction::kOut, false, nullptr, nullptr},
+    {"handle", Kind::kU32, Direction::kIn, false, false, nullptr, nullptr},
+    {"buffer", Kind::kPointer, Direction::kOut, false, false, nullptr, nullptr},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_MapBufferHandle(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->MapBufferHandle(a[0].u32(), a[1].pointer_place());
 }
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_CreateEx[] = {
-    {"instance", Kind::kWstr, Direction::kIn, true, nullptr, nullptr},
-    {"name", Kind::kWstr, Direction::kIn, false, nullptr, nullptr},
-    {"config", Kind::kStruct, Direction::kIn, false, &kStructVDConfig, nullptr},
+    {"instance", Kind::kWstr, Direction::kIn, true, false, nullptr, nullptr},
+    {"name", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"config", Kind::kStruct, Direction::kIn, false, false, &kStructVDConfig, nullptr},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_CreateEx(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->CreateEx(a[0].text(), a[1].text(), a[2].structure());
 }
 
 constexpr Parameter kParameters_IClientVirtualDeviceSet2_OpenInSecondaryEx[] = {
-    {"instance", Kind::kWstr, Direction::kIn, true, nullptr, nullptr},
-    {"name", Kind::kWstr, Direction::kIn, false, nullptr, nullptr},
+    {"instance", Kind::kWstr, Direction::kIn, true, false, nullptr, nullptr},
+    {"name", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
 };
 HRESULT Invoke_IClientVirtualDeviceSet2_OpenInSecondaryEx(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDeviceSet2*>(self)->OpenInSecondaryEx(a[0].text(), a[1].text());
 }
 
 constexpr Method kMethodsIClientVirtualDeviceSet2[] = {
-    {"IClientVirtualDeviceSet2::Create", Role::kControl, -1, S_OK, false, kParameters_IClientVirtualDeviceSet2_Create, Invoke_IClientVirtualDeviceSet2_Create},
-    {"IClientVirtualDeviceSet2::GetConfiguration", Role::kConfiguration, 0, VD_E_TIMEOUT, false, kParameters_IClientVirtualDeviceSet2_GetConfiguration, Invoke_IClientVirtualDeviceSet2_GetConfiguration},
-    {"IClientVirtualDeviceSet2::OpenDevice", Role::kControl, -1, S_OK, false, kParameters_IClientVirtualDeviceSet2_OpenDevice, Invoke_IClientVirtualDeviceSet2_OpenDevice},
-    {"IClientVirtualDeviceSet2::Close", Role::kControl, -1, S_OK, true, {}, Invoke_IClientVirtualDeviceSet2_Close},
-    {"IClientVirtualDeviceSet2::SignalAbort", Role::kControl, -1, S_OK, false, {}, Invoke_IClientVirtualDeviceSet2_SignalAbort},
-    {"IClientVirtualDeviceSet2::OpenInSecondary", Role::kControl, -1, S_OK, false, kParameters_IClientVirtualDeviceSet2_OpenInSecondary, Invoke_IClientVirtualDeviceSet2_OpenInSecondary},
-    {"IClientVirtualDeviceSet2::GetBufferHandle", Role::kControl, -1, S_OK, false, kParameters_IClientVirtualDeviceSet2_GetBufferHandle, Invoke_IClientVirtualDeviceSet2_GetBufferHandle},
-    {"IClientVirtualDeviceSet2::MapBufferHandle", Role::kControl, -1, S_OK, false, kParameters_IClientVirtualDeviceSet2_MapBufferHandle, Invoke_IClientVirtualDeviceSet2_MapBufferHandle},
-    {"IClientVirtualDeviceSet2::CreateEx", Role::kControl, -1, S_OK, false, kParameters_IClientVirtualDeviceSet2_CreateEx, Invoke_IClientVirtualDeviceSet2_CreateEx},
-    {"IClientVirtualDeviceSet2::OpenInSecondaryEx", Role::kControl, -1, S_OK, false, kParameters_IClientVirtualDeviceSet2_OpenInSecondaryEx, Invoke_IClientVirtualDeviceSet2_OpenInSecondaryEx},
+    {"IClientVirtualDeviceSet2::Create", Role::kControl, -1, S_OK, nullptr, false, kParameters_IClientVirtualDeviceSet2_Create, Invoke_IClientVirtualDeviceSet2_Create},
+    {"IClientVirtualDeviceSet2::GetConfiguration", Role::kConfiguration, 0, VD_E_TIMEOUT, nullptr, false, kParameters_IClientVirtualDeviceSet2_GetConfiguration, Invoke_IClientVirtualDeviceSet2_GetConfiguration},
+    {"IClientVirtualDeviceSet2::OpenDevice", Role::kControl, -1, S_OK, nullptr, false, kParameters_IClientVirtualDeviceSet2_OpenDevice, Invoke_IClientVirtualDeviceSet2_OpenDevice},
+    {"IClientVirtualDeviceSet2::Close", Role::kControl, -1, S_OK, nullptr, true, {}, Invoke_IClientVirtualDeviceSet2_Close},
+    {"IClientVirtualDeviceSet2::SignalAbort", Role::kControl, -1, S_OK, nullptr, false, {}, Invoke_IClientVirtualDeviceSet2_SignalAbort},
+    {"IClientVirtualDeviceSet2::OpenInSecondary", Role::kControl, -1, S_OK, nullptr, false, kParameters_IClientVirtualDeviceSet2_OpenInSecondary, Invoke_IClientVirtualDeviceSet2_OpenInSecondary},
+    {"IClientVirtualDeviceSet2::GetBufferHandle", Role::kControl, -1, S_OK, nullptr, false, kParameters_IClientVirtualDeviceSet2_GetBufferHandle, Invoke_IClientVirtualDeviceSet2_GetBufferHandle},
+    {"IClientVirtualDeviceSet2::MapBufferHandle", Role::kControl, -1, S_OK, nullptr, false, kParameters_IClientVirtualDeviceSet2_MapBufferHandle, Invoke_IClientVirtualDeviceSet2_MapBufferHandle},
+    {"IClientVirtualDeviceSet2::CreateEx", Role::kControl, -1, S_OK, nullptr, false, kParameters_IClientVirtualDeviceSet2_CreateEx, Invoke_IClientVirtualDeviceSet2_CreateEx},
+    {"IClientVirtualDeviceSet2::OpenInSecondaryEx", Role::kControl, -1, S_OK, nullptr, false, kParameters_IClientVirtualDeviceSet2_OpenInSecondaryEx, Invoke_IClientVirtualDeviceSet2_OpenInSecondaryEx},
 };
+IUnknown* Unknown_IClientVirtualDeviceSet2(void* given) { return static_cast<IClientVirtualDeviceSet2*>(given); }
 static_assert(SameGuid(IID_IClientVirtualDeviceSet2, GUID{0xd0e6eb07, 0x7a62, 0x11d2, {0x85, 0x73, 0x00, 0xc0, 0x4f, 0xc2, 0x17, 0x59}}));
 
 constexpr Parameter kParameters_IClientVirtualDevice_GetCommand[] = {
-    {"timeoutMs", Kind::kU32, Direction::kIn, false, nullptr, nullptr},
-    {"command", Kind::kLent, Direction::kOut, false, &kStructVDC_Command, nullptr},
+    {"timeoutMs", Kind::kU32, Direction::kIn, false, false, nullptr, nullptr},
+    {"command", Kind::kLent, Direction::kOut, false, false, &kStructVDC_Command, nullptr},
 };
 HRESULT Invoke_IClientVirtualDevice_GetCommand(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDevice*>(self)->GetCommand(a[0].u32(), a[1].pointer_place());
 }
 
 constexpr Parameter kParameters_IClientVirtualDevice_CompleteCommand[] = {
-    {"command", Kind::kPointer, Direction::kIn, false, nullptr, nullptr},
-    {"completionCode", Kind::kU32, Direction::kIn, false, nullptr, nullptr},
-    {"bytesTransferred", Kind::kU32, Direction::kIn, false, nullptr, nullptr},
-    {"position", Kind::kU64, Direction::kIn, false, nullptr, nullptr},
+    {"command", Kind::kPointer, Direction::kIn, false, false, nullptr, nullptr},
+    {"completionCode", Kind::kU32, Direction::kIn, false, false, nullptr, nullptr},
+    {"bytesTransferred", Kind::kU32, Direction::kIn, false, false, nullptr, nullptr},
+    {"position", Kind::kU64, Direction::kIn, false, false, nullptr, nullptr},
 };
 HRESULT Invoke_IClientVirtualDevice_CompleteCommand(IUnknown* self, [[maybe_unused]] Argument* a) {
   return static_cast<IClientVirtualDevice*>(self)->CompleteCommand(a[0].pointer(), a[1].u32(), a[2].u32(), a[3].u64());
 }
 
 constexpr Method kMethodsIClientVirtualDevice[] = {
-    {"IClientVirtualDevice::GetCommand", Role::kDevice, 0, VD_E_TIMEOUT, false, kParameters_IClientVirtualDevice_GetCommand, Invoke_IClientVirtualDevice_GetCommand},
-    {"IClientVirtualDevice::CompleteCommand", Role::kDevice, -1, S_OK, false, kParameters_IClientVirtualDevice_CompleteCommand, Invoke_IClientVirtualDevice_CompleteCommand},
+    {"IClientVirtualDevice::GetCommand", Role::kDevice, 0, VD_E_TIMEOUT, nullptr, false, kParameters_IClientVirtualDevice_GetCommand, Invoke_IClientVirtualDevice_GetCommand},
+    {"IClientVirtualDevice::CompleteCommand", Role::kDevice, -1, S_OK, nullptr, false, kParameters_IClientVirtualDevice_CompleteCommand, Invoke_IClientVirtualDevice_CompleteCommand},
 };
+IUnknown* Unknown_IClientVirtualDevice(void* given) { return static_cast<IClientVirtualDevice*>(given); }
 static_assert(SameGuid(IID_IClientVirtualDevice, GUID{0x40700424, 0x0080, 0x11d2, {0x85, 0x1f, 0x00, 0xc0, 0x4f, 0xc2, 0x17, 0x59}}));
 
 static_assert(SameGuid(CLSID_MSSQL_ClientVirtualDeviceSet, GUID{0x40700425, 0x0080, 0x11d2, {0x85, 0x1f, 0x00, 0xc0, 0x4f, 0xc2, 0x17, 0x59}}));
 
 }  // namespace
 
-const Interface kIClientVirtualDeviceSet2 = {"IClientVirtualDeviceSet2", IID_IClientVirtualDeviceSet2, kMethodsIClientVirtualDeviceSet2};
-const Interface kIClientVirtualDevice = {"IClientVirtualDevice", IID_IClientVirtualDevice, kMethodsIClientVirtualDevice};
+const Interface kIClientVirtualDeviceSet2 = {"IClientVirtualDeviceSet2", IID_IClientVirtualDeviceSet2, nullptr, Unknown_IClientVirtualDeviceSet2, kMethodsIClientVirtualDeviceSet2};
+const Interface kIClientVirtualDevice = {"IClientVirtualDevice", IID_IClientVirtualDevice, nullptr, Unknown_IClientVirtualDevice, kMethodsIClientVirtualDevice};
 
 constexpr const Interface* kList[] = {&kIClientVirtualDeviceSet2, &kIClientVirtualDevice};
 const std::span<const Interface* const> kVdiInterfaces = kList;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "../generated/vdi_table.h"
+#include "call_task.h"
 #include "census.h"
 #include "command_pump.h"
 #include "lent_memory.h"
@@ -22,6 +23,17 @@ namespace {
 
 /** How long the end of an environment waits for its teardown lists; then its threads are left behind. */
 constexpr ULONGLONG kTeardownMs = 5000;
+
+/** The last thing on a thread that no object has. */
+class Farewell final : public Task {
+ public:
+  Farewell(std::shared_ptr<Mailbox> mailbox, std::uint32_t handle) : mailbox_(std::move(mailbox)), handle_(handle) {}
+  void Run() override { mailbox_->Post({Answer::Kind::kReleased, handle_}); }
+
+ private:
+  const std::shared_ptr<Mailbox> mailbox_;
+  const std::uint32_t handle_;
+};
 
 }  // namespace
 
@@ -66,47 +78,74 @@ class Addon : public Napi::Addon<Addon> {
     on_commands_ = Napi::Persistent(info[1].As<Napi::Function>());
   }
 
-  /** call(ticket, handle, operation, args): S_OK when it will be answered, else why not. */
+  /** call(ticket, handle, operation, args): S_OK when it will be answered, else why not; E_NOTIMPL when no interface
+   * has such a method. */
   Napi::Value CallOperation(const Napi::CallbackInfo& info) {
     const std::uint32_t ticket = ToU32(info[0], "ticket");
     std::uint32_t handle = ToU32(info[1], "handle");
     const std::string operation = info[2].As<Napi::String>();
     const auto values = info[3].As<Napi::Array>();
     RefuseWhenShut(info.Env());
-    const bool activates = handle == 0;
-    const Interface* type = nullptr;
-    if (activates) {
-      type = ActivatedInterface(info.Env(), operation, values);
-      if (type == nullptr) return Code(info, E_NOINTERFACE);
-    } else {
-      const auto found = objects_.find(handle);
-      if (found == objects_.end()) return Code(info, E_HANDLE);
-      type = &found->second->type();
+    if (handle == 0) return CallFlat(info, ticket, operation, values);
+    const auto found = objects_.find(handle);
+    if (found == objects_.end()) return Code(info, E_HANDLE);
+    Object& object = *found->second;
+    const Operation wanted = FindOperation(operation);
+    if (wanted.method == nullptr) return Code(info, E_NOTIMPL);
+    const bool own = object.type().DerivesFrom(*wanted.of);
+    if (!own && !wanted.of->DerivesFrom(object.type())) {
+      throw Napi::TypeError::New(info.Env(), std::string(object.type().name) + " has no " + operation);
     }
-    const Method* method = activates ? &kCoCreateInstance : type->Find(operation);
-    if (method == nullptr) throw Napi::TypeError::New(info.Env(), std::string(type->name) + " has no " + operation);
+    const Method* method = wanted.method;
     auto call = std::make_unique<Call>();
     call->arguments = ToArguments(*method, values);
-    if (activates) handle = Add(*type, std::make_shared<Target>(), std::make_shared<Lease>(), true);
-    Object& object = *objects_.at(handle);
     call->ticket = ticket;
     call->handle = handle;
     call->method = method;
-    call->activates = activates;
+    if (!own) call->wanted = wanted.of;
     if (method->ends_memory) {
       // Before the call can run: nobody may look at memory that is being unmapped.
       memory_.End(object.lease());
       object.EndLease();
     }
-    if (!object.Post(std::move(call))) {
-      if (activates) objects_.erase(handle);
-      return Code(info, E_OUTOFMEMORY);
-    }
+    return Code(info, object.Post(std::move(call)) ? S_OK : E_OUTOFMEMORY);
+  }
+
+  /** A function of no object, on a thread of its own; one that makes an object runs on that object's. */
+  Napi::Value CallFlat(const Napi::CallbackInfo& info, std::uint32_t ticket, const std::string& operation,
+                       const Napi::Array& values) {
+    const Method* const method = FlatFunction(operation);
+    if (method == nullptr) throw Napi::TypeError::New(info.Env(), "the machine has no " + operation);
+    auto call = std::make_unique<Call>();
+    call->arguments = ToArguments(*method, values);
+    call->ticket = ticket;
+    call->method = method;
+    const Parameter* const last = method->parameters.empty() ? nullptr : &method->parameters.back();
+    if (last == nullptr || last->kind != Kind::kInterface) return CallAlone(info, std::move(call));
+    call->made = method == &kCoCreateInstance ? ActivatedInterface(info.Env(), values) : last->object;
+    if (call->made == nullptr) return Code(info, E_NOINTERFACE);
+    call->activates = true;
+    call->handle =
+        Add(*call->made, std::make_shared<Target>(), std::make_shared<Lease>(), true, std::make_shared<ThreadGroup>());
+    const std::uint32_t handle = call->handle;
+    if (objects_.at(handle)->Post(std::move(call))) return Code(info, S_OK);
+    objects_.erase(handle);
+    return Code(info, E_OUTOFMEMORY);
+  }
+
+  Napi::Value CallAlone(const Napi::CallbackInfo& info, std::unique_ptr<Call> call) {
+    const std::shared_ptr<CallThread> thread = CallThread::Start();
+    if (thread == nullptr) return Code(info, E_OUTOFMEMORY);
+    call->handle = next_handle_++;
+    call->target = std::make_shared<Target>();
+    ending_.emplace(call->handle, thread);
+    auto farewell = std::make_unique<Farewell>(mailbox_, call->handle);
+    thread->Post(std::unique_ptr<Task>(std::make_unique<CallTask>(std::move(call), mailbox_)));
+    thread->Stop(std::move(farewell));
     return Code(info, S_OK);
   }
 
-  static const Interface* ActivatedInterface(Napi::Env env, const std::string& operation, const Napi::Array& values) {
-    if (operation != kCoCreateInstance.operation) throw Napi::TypeError::New(env, "the machine has no " + operation);
+  static const Interface* ActivatedInterface(Napi::Env env, const Napi::Array& values) {
     const Napi::Value wanted = values.Get(1u);
     if (!wanted.IsString()) throw Napi::TypeError::New(env, "iid must be a string");
     return InterfaceOf(wanted.As<Napi::String>().Utf16Value());
@@ -129,8 +168,8 @@ class Addon : public Napi::Addon<Addon> {
     std::vector<const Method*> steps;
     for (std::uint32_t i = 0; i < operations.Length(); ++i) {
       const std::string operation = operations.Get(i).As<Napi::String>();
-      const Method* const method = found->second->type().Find(operation);
-      if (method == nullptr || !method->parameters.empty())
+      const auto [of, method] = FindOperation(operation);
+      if (method == nullptr || !method->parameters.empty() || !found->second->type().DerivesFrom(*of))
         throw Napi::TypeError::New(info.Env(), operation + " is no teardown step");
       steps.push_back(method);
     }
@@ -232,10 +271,24 @@ class Addon : public Napi::Addon<Addon> {
     if (shut_) throw Napi::Error::New(env, "this environment is ending");
   }
 
-  std::uint32_t Add(const Interface& type, std::shared_ptr<Target> target, std::shared_ptr<Lease> lease, bool root) {
+  std::uint32_t Add(const Interface& type, std::shared_ptr<Target> target, std::shared_ptr<Lease> lease, bool root,
+                    std::shared_ptr<ThreadGroup> threads) {
     const std::uint32_t handle = next_handle_++;
-    objects_.emplace(handle,
-                     std::make_unique<Object>(handle, type, std::move(target), std::move(lease), root, mailbox_));
+    objects_.emplace(handle, std::make_unique<Object>(handle, type, std::move(target), std::move(lease), root,
+                                                      std::move(threads), mailbox_));
+    return handle;
+  }
+
+  /** Gives an object that a call gave out a handle. */
+  std::uint32_t Adopt(const Interface& type, ComPtr<IUnknown> object, const Call& call) {
+    const auto parent = objects_.find(call.handle);
+    auto target = std::make_shared<Target>(std::move(object));
+    if (type.owner() == Role::kApartment && parent != objects_.end()) {
+      return Add(type, std::move(target), call.lease, false, parent->second->threads());
+    }
+    const std::uint32_t handle = Add(type, std::move(target), call.lease, false, std::make_shared<ThreadGroup>());
+    const std::shared_ptr<CallThread> thread = objects_.at(handle)->owner();
+    if (thread != nullptr && parent != objects_.end()) parent->second->AddChild(thread);
     return handle;
   }
 
@@ -287,12 +340,7 @@ class Addon : public Napi::Addon<Addon> {
       }
     } else {
       outputs = ToOutputs(env, call, [&](const Parameter& parameter, ComPtr<IUnknown> object) {
-        const std::uint32_t handle =
-            Add(*parameter.object, std::make_shared<Target>(std::move(object)), call.lease, false);
-        const std::shared_ptr<CallThread> thread = objects_.at(handle)->owner();
-        const auto parent = objects_.find(call.handle);
-        if (thread != nullptr && parent != objects_.end()) parent->second->AddChild(thread);
-        return handle;
+        return Adopt(*parameter.object, std::move(object), call);
       });
     }
     Report(env, call.ticket, call.hresult, outputs);

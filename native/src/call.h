@@ -22,8 +22,13 @@ struct Call {
   const Method* method;
   /** One for each parameter, outputs included. */
   std::vector<Argument> arguments;
+  /** The interface that the method belongs to, when the object is known by a base of it and must be asked; else null.
+   */
+  const Interface* wanted = nullptr;
   /** An activation: its output becomes the object's target. */
   bool activates = false;
+  /** What an activation makes. */
+  const Interface* made = nullptr;
   std::shared_ptr<Target> target;
   /** The memory that structs lent by this call lie in. */
   std::shared_ptr<Lease> lease;
@@ -33,6 +38,9 @@ struct Call {
 
   /** On the object's thread: calls once, then copies what is lent and takes over what is given. */
   void Run();
+
+ private:
+  void Harvest(const Parameter& parameter, Argument& argument, ComPtr<IUnknown>& object);
 };
 
 }  // namespace winbackup

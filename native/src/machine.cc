@@ -3,23 +3,24 @@
 #include <objbase.h>
 #include <windows.h>
 
+#include <map>
+
 #include "../generated/vdi_table.h"
+#include "../generated/vss_table.h"
 #include "argument.h"
+#include "guid_text.h"
+#include "vss_library.h"
 
 namespace winbackup {
 
 namespace {
 
-bool ParseGuid(std::wstring text, GUID& guid) {
-  if (!text.empty() && text.front() != L'{') text = L'{' + text + L'}';
-  return SUCCEEDED(CLSIDFromString(text.c_str(), &guid));
+constexpr Parameter In(const char* name, Kind kind) {
+  return {name, kind, Direction::kIn, false, false, nullptr, nullptr};
 }
-
-constexpr Parameter kParameters[] = {
-    {"clsid", Kind::kWstr, Direction::kIn, false, nullptr, nullptr},
-    {"iid", Kind::kWstr, Direction::kIn, false, nullptr, nullptr},
-    {"object", Kind::kInterface, Direction::kOut, false, nullptr, nullptr},
-};
+constexpr Parameter Out(const char* name, Kind kind, const Interface* object = nullptr) {
+  return {name, kind, Direction::kOut, false, false, nullptr, object};
+}
 
 HRESULT Activate(IUnknown*, Argument* a) {
   GUID clsid;
@@ -29,17 +30,63 @@ HRESULT Activate(IUnknown*, Argument* a) {
   return CoCreateInstance(clsid, nullptr, CLSCTX_INPROC_SERVER, iid, reinterpret_cast<void**>(place));
 }
 
+constexpr Method Flat(const char* name, std::span<const Parameter> parameters, HRESULT (*call)(IUnknown*, Argument*)) {
+  return {name, Role::kControl, -1, S_OK, nullptr, false, parameters, call};
+}
+
+constexpr Parameter kActivation[] = {In("clsid", Kind::kWstr), In("iid", Kind::kWstr), Out("object", Kind::kInterface)};
+constexpr Parameter kSecurity[] = {In("authenticationLevel", Kind::kU32), In("impersonationLevel", Kind::kU32),
+                                   In("capabilities", Kind::kU32)};
+constexpr Parameter kComponents[] = {Out("components", Kind::kInterface, &kIVssBackupComponents)};
+constexpr Parameter kMetadata[] = {In("xml", Kind::kBstr),
+                                   Out("metadata", Kind::kInterface, &kIVssExamineWriterMetadata)};
+constexpr Parameter kSnapshotted[] = {In("volumeName", Kind::kWstr), Out("present", Kind::kWin32Bool),
+                                      Out("capability", Kind::kI32)};
+constexpr Parameter kBlocked[] = {In("volumeName", Kind::kWstr), Out("block", Kind::kBool)};
+
+constexpr Method kFunctions[] = {
+    Flat("CoInitializeSecurity", kSecurity, InitializeComSecurity),
+    Flat("CreateVssBackupComponents", kComponents, CreateVssBackupComponents),
+    Flat("CreateVssExamineWriterMetadata", kMetadata, CreateVssExamineWriterMetadata),
+    Flat("IsVolumeSnapshotted", kSnapshotted, IsVolumeSnapshotted),
+    Flat("ShouldBlockRevert", kBlocked, ShouldBlockRevert),
+};
+
 }  // namespace
 
-const Method kCoCreateInstance = {"CoCreateInstance", Role::kControl, -1, S_OK, false, kParameters, Activate};
+const Method kCoCreateInstance = Flat("CoCreateInstance", kActivation, Activate);
+
+const Method* FlatFunction(std::string_view operation) {
+  if (operation == kCoCreateInstance.operation) return &kCoCreateInstance;
+  for (const Method& function : kFunctions) {
+    if (operation == function.operation) return &function;
+  }
+  return nullptr;
+}
 
 const Interface* InterfaceOf(const std::u16string& iid) {
   GUID wanted;
   if (!ParseGuid(std::wstring(iid.begin(), iid.end()), wanted)) return nullptr;
-  for (const Interface* candidate : kVdiInterfaces) {
-    if (SameGuid(candidate->iid, wanted)) return candidate;
+  for (const auto& table : {kVdiInterfaces, kVssInterfaces}) {
+    for (const Interface* candidate : table) {
+      if (SameGuid(candidate->iid, wanted) && !SameGuid(wanted, GUID{})) return candidate;
+    }
   }
   return nullptr;
+}
+
+Operation FindOperation(std::string_view operation) {
+  static const std::map<std::string_view, Operation> all = [] {
+    std::map<std::string_view, Operation> found;
+    for (const auto& table : {kVdiInterfaces, kVssInterfaces}) {
+      for (const Interface* each : table) {
+        for (const Method& method : each->methods) found.emplace(method.operation, Operation{each, &method});
+      }
+    }
+    return found;
+  }();
+  const auto found = all.find(operation);
+  return found == all.end() ? Operation{nullptr, nullptr} : found->second;
 }
 
 }  // namespace winbackup

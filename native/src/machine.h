@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "descriptors.h"
 
@@ -10,7 +11,19 @@ namespace winbackup {
 /** CoCreateInstance, in-process only: COM finds the DLL by its registration. */
 extern const Method kCoCreateInstance;
 
+/** The function of that name; null when there is none. */
+const Method* FlatFunction(std::string_view operation);
+
 /** The interface of that IID (with or without braces); null when no table has it. */
 const Interface* InterfaceOf(const std::u16string& iid);
+
+/** A method, and the interface that has it. */
+struct Operation {
+  const Interface* of;
+  const Method* method;
+};
+
+/** The method of that name, whichever interface has it; null when none does. */
+Operation FindOperation(std::string_view operation);
 
 }  // namespace winbackup

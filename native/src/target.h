@@ -4,8 +4,12 @@
 
 #include <unknwn.h>
 
+#include <map>
+#include <utility>
+
 #include "census.h"
 #include "com_ptr.h"
+#include "descriptors.h"
 
 namespace winbackup {
 
@@ -18,18 +22,29 @@ class Target {
   ~Target() { Release(); }
 
   IUnknown* get() const { return object_.get(); }
+  /** The object by an interface derived from its own; null when it has none. On the owner thread. */
+  IUnknown* As(const Interface& type) {
+    ComPtr<IUnknown>& found = others_[&type];
+    void* given = nullptr;
+    if (!found && SUCCEEDED(object_.get()->QueryInterface(type.iid, &given))) {
+      found = ComPtr<IUnknown>(type.unknown(given));
+    }
+    return found.get();
+  }
   void Set(ComPtr<IUnknown> object) {
     object_ = std::move(object);
     if (object_) Census::objects += 1;
   }
   void Release() {
     if (!object_) return;
+    others_.clear();
     object_.Reset();
     Census::objects -= 1;
   }
 
  private:
   ComPtr<IUnknown> object_;
+  std::map<const Interface*, ComPtr<IUnknown>> others_;
 };
 
 }  // namespace winbackup

@@ -1,29 +1,61 @@
 // From a table: what the addon knows of it (native/generated/<family>_table.{h,cc}): descriptors that drive the marshalling and the threads,
 // and one function per method that calls through the C++ interface, so that the compiler checks table and declarations against each other.
 
-/** What a wait of this family returns when its time is over. */
-const timedOut = { vdi: 'VD_E_TIMEOUT' };
+/** What a wait of this family returns when its time is over; and what then tells whether it is, where that code does not. */
+const timedOut = { vdi: ['VD_E_TIMEOUT', 'nullptr'], vss: ['S_OK', 'StillPending'] };
 
-const kinds = { u32: 'kU32', u64: 'kU64', wstr: 'kWstr', struct: 'kStruct', lent: 'kLent', pointer: 'kPointer', interface: 'kInterface' };
-const roles = { control: 'kControl', configuration: 'kConfiguration', device: 'kDevice' };
+/** Headers of the functions that the descriptors name. */
+const includes = { vdi: [], vss: ['vss_library.h'] };
+
+/** What frees the strings of a struct that a call has filled. */
+const frees = { VSS_SNAPSHOT_PROP: 'FreeSnapshotProperties', VSS_PROVIDER_PROP: 'FreeProviderProperties' };
+
+/** VSS_OBJECT_PROP is a union by its first field (facts/vss.md 1.4). */
+const alternatives = {
+  VSS_OBJECT_PROP: [
+    { tag: 3, member: 'snapshot', struct: 'VSS_SNAPSHOT_PROP', offset: 8 },
+    { tag: 4, member: 'provider', struct: 'VSS_PROVIDER_PROP', offset: 8 },
+  ],
+};
+
+const kinds = {
+  u32: 'kU32', i32: 'kI32', hresult: 'kU32', bool: 'kBool', BOOL: 'kWin32Bool', guid: 'kGuid', guids: 'kGuids', u64: 'kU64', filetime: 'kU64', wstr: 'kWstr',
+  bstr: 'kBstr', pwsz: 'kTaskString', fetched: 'kFetched', struct: 'kStruct', lent: 'kLent', pointer: 'kPointer', interface: 'kInterface', reserved: 'kReserved',
+};
+const roles = { control: 'kControl', configuration: 'kConfiguration', device: 'kDevice', apartment: 'kApartment', wait: 'kWait' };
+
+const fieldSizes = { u32: 4, i32: 4, u64: 8, pointer: 8, guid: 16, bool: 1, bstr: 8, pwsz: 8 };
+const noIid = '00000000-0000-0000-0000-000000000000';
 
 /** How the argument is passed: see native/src/argument.h. */
-function passed({ type, direction }, index) {
+function passed({ type, direction }, index, parameters) {
   const argument = `a[${index}]`;
+  const input = direction === 'in';
   switch (type.kind) {
-    case 'u32': return direction === 'in' ? `${argument}.u32()` : `${argument}.u32_place()`;
-    case 'u64': return direction === 'in' ? `${argument}.u64()` : `${argument}.u64_place()`;
+    case 'hresult':
+    case 'u32': return input ? `${argument}.u32()` : `${argument}.u32_place()`;
+    case 'i32': return input ? `${argument}.i32()` : `${argument}.u32_place()`;
+    case 'BOOL': return input ? `${argument}.i32()` : `${argument}.u32_place()`;
+    case 'bool': return input ? `${argument}.boolean()` : `${argument}.boolean_place()`;
+    case 'guid': return input ? `${argument}.guid()` : `${argument}.guid_place()`;
+    case 'guids': return `${argument}.guids(), ${argument}.guid_count()`;
+    case 'filetime': return input ? `${argument}.filetime()` : `${argument}.filetime_place()`;
+    case 'u64': return input ? `${argument}.u64()` : `${argument}.u64_place()`;
     case 'wstr': return `${argument}.text()`;
+    case 'bstr': return input ? `${argument}.bstr()` : `${argument}.bstr_place()`;
+    case 'pwsz': return `${argument}.task_string_place()`;
+    case 'fetched': return `${argument}.Elements(a[${parameters.findIndex((p) => p.name === 'count')}].u32(), kStruct${type.struct}), ${argument}.u32_place()`;
     case 'struct': return `${argument}.structure()`;
     case 'lent':
     case 'interface': return `${argument}.pointer_place()`;
-    case 'pointer': return direction === 'in' ? `${argument}.pointer()` : `${argument}.pointer_place()`;
+    case 'pointer': return input ? `${argument}.pointer()` : `${argument}.pointer_place()`;
+    case 'reserved': return type.c.endsWith('*') ? 'nullptr' : '0';
     default: throw new Error(type.kind);
   }
 }
 
-const parameter = ({ name, type, direction }) => `    {"${name}", Kind::${kinds[type.kind]}, Direction::${direction === 'in' ? 'kIn' : 'kOut'}, `
-  + `${type.nullable === true}, ${type.struct === undefined ? 'nullptr' : `&kStruct${type.struct}`}, `
+const parameter = ({ name, type, direction, validOnFailure }) => `    {"${name}", Kind::${kinds[type.kind]}, Direction::${direction === 'in' ? 'kIn' : 'kOut'}, `
+  + `${type.nullable === true}, ${validOnFailure === true}, ${type.struct === undefined ? 'nullptr' : `&kStruct${type.struct}`}, `
   + `${type.interface === undefined ? 'nullptr' : `&k${type.interface}`}},\n`;
 
 function guid(text) {
@@ -32,14 +64,23 @@ function guid(text) {
   return `GUID{0x${a}, 0x${b}, 0x${c}, {${bytes}}}`;
 }
 
+const fieldKinds = { ...kinds, guid: 'kGuid' };
+
 function struct({ name, size, fields }) {
   let text = `static_assert(sizeof(${name}) == ${size});\n`;
   for (const { name: field, type, offset } of fields) {
-    text += `static_assert(offsetof(${name}, ${field}) == ${offset} && sizeof(${name}::${field}) == ${type === 'u32' ? 4 : 8});\n`;
+    text += `static_assert(offsetof(${name}, ${field}) == ${offset} && sizeof(${name}::${field}) == ${fieldSizes[type]});\n`;
   }
   text += `constexpr Field kFields${name}[] = {\n`;
-  for (const { name: field, type, offset } of fields) text += `    {"${field}", Kind::${kinds[type]}, ${offset}},\n`;
-  return `${text}};\nconstexpr Struct kStruct${name} = {"${name}", ${size}, kFields${name}};\n\n`;
+  for (const { name: field, type, offset } of fields) text += `    {"${field}", Kind::${fieldKinds[type]}, ${offset}},\n`;
+  text += '};\n';
+  const unions = alternatives[name];
+  if (unions !== undefined) {
+    for (const { member, offset } of unions) text += `static_assert(offsetof(${name}, ${member}) == ${offset});\n`;
+    text += `constexpr Alternative kAlternatives${name}[] = {\n${unions.map((a) => `    {${a.tag}, "${a.member}", ${a.offset}, &kStruct${a.struct}},\n`).join('')}};\n`;
+  }
+  const rest = unions === undefined && frees[name] === undefined ? '' : `, ${unions === undefined ? '{}' : `kAlternatives${name}`}, ${frees[name] ?? 'nullptr'}`;
+  return `${text}constexpr Struct kStruct${name} = {"${name}", ${size}, kFields${name}${rest}};\n\n`;
 }
 
 function methodParts(family, table, method) {
@@ -50,25 +91,34 @@ function methodParts(family, table, method) {
   text += `HRESULT Invoke_${id}(IUnknown* self, [[maybe_unused]] Argument* a) {\n`
     + `  return static_cast<${table.name}*>(self)->${method.name}(${parameters.map(passed).join(', ')});\n}\n\n`;
   const timeout = parameters.findIndex((p) => p.name === 'timeoutMs');
+  const [code, pending] = timeout < 0 ? ['S_OK', 'nullptr'] : timedOut[family];
   // Close unmaps what the object lent (facts/vdi.md 2.3, 2.5).
-  const row = `    {"${table.name}::${method.name}", Role::${roles[method.thread]}, ${timeout}, ${timeout < 0 ? 'S_OK' : timedOut[family]}, `
+  const row = `    {"${table.name}::${method.name}", Role::${roles[method.thread]}, ${timeout}, ${code}, ${pending}, `
     + `${method.name === 'Close'}, ${parameters.length > 0 ? `kParameters_${id}` : '{}'}, Invoke_${id}},\n`;
   return { text, row };
 }
+
+export const families = ['vdi', 'vss'];
 
 export function emit(table) {
   const { family, interfaces } = table;
   const header = `// Generated from lib/binding/tables/${family}.ts by scripts/generate.mjs. Not to be edited.\n// clang-format off\n`;
   const list = `k${family.charAt(0).toUpperCase()}${family.slice(1)}Interfaces`;
-  let text = `${header}#include "${family}_table.h"\n\n#include <cstddef>\n\n#include "argument.h"\n#include "winbackup/${family}.h"\n\n`
+  const own = includes[family].map((name) => `#include "${name}"\n`).join('');
+  let text = `${header}#include "${family}_table.h"\n\n#include <cstddef>\n\n#include "argument.h"\n${own}#include "winbackup/${family}.h"\n\n`
     + `namespace winbackup {\n\nnamespace {\n\n${table.structs.map(struct).join('')}`;
   let tables = '';
   for (const iface of interfaces) {
+    const { name, base } = iface;
     const parts = iface.methods.map((method) => methodParts(family, iface, method));
     text += parts.map((part) => part.text).join('');
-    text += `constexpr Method kMethods${iface.name}[] = {\n${parts.map(({ row }) => row).join('')}};\n`;
-    text += `static_assert(SameGuid(IID_${iface.name}, ${guid(iface.iid)}));\n\n`;
-    tables += `const Interface k${iface.name} = {"${iface.name}", IID_${iface.name}, kMethods${iface.name}};\n`;
+    text += `constexpr Method kMethods${name}[] = {\n${parts.map(({ row }) => row).join('')}};\n`;
+    text += `IUnknown* Unknown_${name}(void* given) { return static_cast<${name}*>(given); }\n`;
+    if (iface.iid === noIid) text += `constexpr IID kIid${name} = ${guid(iface.iid)};\n\n`;
+    else if (base === 'IDispatch') text += '\n'; // declared by the SDK itself
+    else text += `static_assert(SameGuid(IID_${name}, ${guid(iface.iid)}));\n\n`;
+    const parent = interfaces.some((other) => other.name === base) ? `&k${base}` : 'nullptr';
+    tables += `const Interface k${name} = {"${name}", ${iface.iid === noIid ? 'kIid' : 'IID_'}${name}, ${parent}, Unknown_${name}, kMethods${name}};\n`;
   }
   for (const com of table.classes) text += `static_assert(SameGuid(CLSID_${com.name}, ${guid(com.clsid)}));\n`;
   text += `\n}  // namespace\n\n${tables}\n`

@@ -1,5 +1,5 @@
 /**
- * The Worker behind the double of sqlvdi.dll: it holds the simulated machine, answers the COM calls of this Windows process with it, and
+ * The Worker behind the doubles of sqlvdi.dll and vssapi.dll: it holds the simulated machine, answers the COM calls of this Windows process with it, and
  * serves the machine to testers who send a port.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -14,7 +14,7 @@ import { operation as findOperation } from '../../lib/binding/tables';
 import { SimulatedClock, SimulatedWindows, servePort } from '../../lib/simulator';
 import type { SimulatedWindowsOptions } from '../../lib/simulator';
 
-/** What sqlvdi.dll exports to Node (test/wine/sqlvdi/sqlvdi.cc). */
+/** What each of them exports to Node (test/wine/double/module.h). */
 interface Double {
   /** From now on `answer` is called for each COM call, which waits until `reply` is called with its id. */
   connect(answer: (id: number, handle: number, operation: string, args: readonly PlainValue[]) => void): void;
@@ -35,10 +35,13 @@ export interface DoubleCounts {
   readonly calls: number;
   /** Mapped views of the client's. */
   readonly areas: number;
+  /** Strings that the client has got and not freed: BSTRs, and those of CoTaskMemAlloc. */
+  readonly bstrs: number;
+  readonly taskStrings: number;
 }
 
 /** What a machine in a Worker can be told: plain data. */
-export interface WineMachineOptions extends Pick<SimulatedWindowsOptions, 'seed' | 'databases' | 'instances' | 'recordedCalls' | 'elevated'> {
+export interface WineMachineOptions extends Pick<SimulatedWindowsOptions, 'seed' | 'databases' | 'instances' | 'recordedCalls' | 'elevated' | 'writers' | 'volumes' | 'providers' | 'windowsVersion' | 'computerName' | 'writerSessionSlots'> {
   /** Default `simulated`: it moves only when the test moves it. */
   readonly clock?: 'simulated' | 'real';
 }
@@ -49,11 +52,20 @@ export interface ServeRequest {
 }
 
 const RELEASE = 'IUnknown::Release';
+/** What the entry points of vssapi.dll ask for an object. */
+const MAKERS = ['CoCreateInstance', 'CreateVssBackupComponents', 'CreateVssExamineWriterMetadata'];
 
-function loadDouble(): Double {
+function loadDouble(dll: string): Double {
   const module = { exports: {} };
-  process.dlopen(module, 'C:\\windows\\system32\\sqlvdi.dll');
+  process.dlopen(module, `C:\\windows\\system32\\${dll}`);
   return module.exports as Double;
+}
+
+/** What is alive of all of them. */
+function countAll(doubles: readonly Double[]): DoubleCounts {
+  const total: Record<string, number> = {};
+  for (const double of doubles) for (const [name, count] of Object.entries(double.counts()) as [string, number][]) total[name] = (total[name] ?? 0) + count;
+  return total as unknown as DoubleCounts;
 }
 
 /** One process of the machine, and how many of its objects are alive. */
@@ -90,7 +102,7 @@ class ComServer {
   private async activate(operation: string, args: readonly PlainValue[]): Promise<CallResult> {
     const client: Client = { channel: await this.machine.openChannel(), objects: 0 };
     const result = await client.channel.call(MACHINE, operation, args);
-    if (failed(result.hresult)) await client.channel.close();
+    if (failed(result.hresult) || !MAKERS.includes(operation)) await client.channel.close();
     else this.own(client, result.outputs[0]);
     return result;
   }
@@ -117,22 +129,25 @@ class ComServer {
 }
 
 function main(port: MessagePort, { clock = 'simulated', ...options }: WineMachineOptions): void {
-  const double = loadDouble();
+  const sqlvdi = loadDouble('sqlvdi.dll');
+  const doubles = [sqlvdi, loadDouble('vssapi.dll')];
   const machine = new SimulatedWindows({
     ...options,
     host: clock === 'simulated' ? { ...realHost, clock: new SimulatedClock() } : realHost,
-    allocateArea: (byteLength) => double.createArea(byteLength),
+    allocateArea: (byteLength) => sqlvdi.createArea(byteLength),
   });
-  machine.onAreaFreed((base) => double.freeArea(base));
-  machine.addControl('Double::Counts', () => ({ ...double.counts() }));
+  machine.onAreaFreed((base) => sqlvdi.freeArea(base));
+  machine.addControl('Double::Counts', () => ({ ...countAll(doubles) }));
   machine.addControl('Double::ReadDatabase', ([name]) => {
     checkString('name', name);
     return machine.sqlServer.database(name).read();
   });
   const server = new ComServer(machine);
-  double.connect((id, handle, operation, args) => {
-    void server.answer(handle, operation, args).then(({ hresult, outputs }) => double.reply(id, hresult, outputs));
-  });
+  for (const double of doubles) {
+    double.connect((id, handle, operation, args) => {
+      void server.answer(handle, operation, args).then(({ hresult, outputs }) => double.reply(id, hresult, outputs));
+    });
+  }
   port.on('message', ({ serve }: ServeRequest) => servePort(machine, serve));
   port.postMessage('ready');
 }

@@ -154,7 +154,7 @@ describe('a C client of sqlvdi.dll', () => {
   });
 
   it('leaves nothing alive', async () => {
-    expect(await machine.counts()).toEqual({ classFactories: 0, objects: 0, references: 0, commands: 0, calls: 0, areas: 0 });
+    expect(await machine.counts()).toEqual({ classFactories: 0, objects: 0, references: 0, commands: 0, calls: 0, areas: 0, bstrs: 0, taskStrings: 0 });
   });
 
   it('is told RPC_E_DISCONNECTED when the machine is gone', async () => {

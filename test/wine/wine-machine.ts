@@ -1,4 +1,4 @@
-/** A simulated machine behind the double of sqlvdi.dll, in this Windows process: what COM activation in this process talks to. */
+/** A simulated machine behind the doubles of sqlvdi.dll and vssapi.dll, in this Windows process: what COM activation and VSS in this process talk to. */
 import { once } from 'node:events';
 import * as path from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';

@@ -70,7 +70,7 @@ const componentsMethods = methods(3, 'apartment', 'facts/vss.md 1.2', [
   ['StartSnapshotSet', [output('snapshotSetId', guid)]],
   ['AddToSnapshotSet', [input('volumeName', wstr, 'with a trailing backslash'), input('providerId', guid, 'all zeros: the service chooses'), output('snapshotId', guid)]],
   ['DoSnapshotSet', [asyncOutput]],
-  ['DeleteSnapshots', [input('sourceObjectId', guid), input('sourceObjectType', enumeration('VSS_OBJECT_TYPE')), input('forceDelete', BOOL), output('deletedSnapshots', { kind: 'i32' }, 'valid on failure too'), output('nondeletedSnapshotId', guid, 'valid on failure too')]],
+  ['DeleteSnapshots', [input('sourceObjectId', guid), input('sourceObjectType', enumeration('VSS_OBJECT_TYPE')), input('forceDelete', BOOL), { ...output('deletedSnapshots', { kind: 'i32' }, 'valid on failure too'), validOnFailure: true }, { ...output('nondeletedSnapshotId', guid, 'valid on failure too'), validOnFailure: true }]],
   ['ImportSnapshots', [asyncOutput]],
   ['BreakSnapshotSet', [input('snapshotSetId', guid)]],
   ['GetSnapshotProperties', [input('snapshotId', guid), output('properties', { kind: 'struct', struct: 'VSS_SNAPSHOT_PROP' }, 'its strings are freed with VssFreeSnapshotProperties')]],
@@ -107,11 +107,14 @@ const ex4Methods = methods(64, 'apartment', 'facts/vss.md 1.2', [
   ['GetRootAndLogicalPrefixPaths', [input('filePath', wstr), output('rootPath', { kind: 'pwsz' }), output('logicalPrefix', { kind: 'pwsz' }), input('normalizeFqdnForRootPath', BOOL)]],
 ]);
 
-const asyncMethods = methods(3, 'wait', 'facts/vss.md 1.3, 2.4', [
-  ['Cancel', []],
-  ['Wait', [input('timeoutMs', u32, 'milliseconds; S_OK after a time-out leaves the operation pending')]],
-  ['QueryStatus', [output('status', hresult, 'the operation\'s; the call\'s own result is another')]],
-]);
+// Only Wait on the second thread, so that Cancel and QueryStatus are not held up by it.
+const asyncMethods = [
+  ...methods(3, 'apartment', 'facts/vss.md 1.3, 2.4', [['Cancel', []]]),
+  ...methods(4, 'wait', 'facts/vss.md 1.3, 2.4', [['Wait', [input('timeoutMs', u32, 'milliseconds; S_OK after a time-out leaves the operation pending')]]]),
+  ...methods(5, 'apartment', 'facts/vss.md 1.3, 2.4', [
+    ['QueryStatus', [output('status', hresult, 'the operation\'s; the call\'s own result is another'), input('reserved', { kind: 'reserved', c: 'INT*' })]],
+  ]),
+];
 
 const enumMethods = methods(3, 'apartment', 'facts/vss.md 1.3', [
   ['Next', [input('count', u32), output('elements', { kind: 'fetched', struct: 'VSS_OBJECT_PROP' }, 'fewer than asked for at the end (S_FALSE)')]],

@@ -2,6 +2,7 @@
 // lent to its client.
 #pragma once
 
+#include <oleauto.h>
 #include <windows.h>
 
 #include <atomic>
@@ -46,7 +47,7 @@ class LentStructs {
       slot.bytes.resize(structure.bytes.size());
       pointers_.emplace(slot.bytes.data(), structure.pointer);
     }
-    std::memcpy(slot.bytes.data(), structure.bytes.data(), structure.bytes.size());
+    Write(structure, slot.bytes.data());
     Set(slot, true);
     return slot.bytes.data();
   }
@@ -61,6 +62,20 @@ class LentStructs {
     if (found == pointers_.end() || !slots_[found->second].with_client) return reinterpret_cast<uintptr_t>(address);
     Set(slots_[found->second], false);
     return found->second;
+  }
+
+  /** The client has given it back for good: its strings are freed. */
+  void Discard(const Layout& layout, uint64_t taken) {
+    std::lock_guard lock(mutex_);
+    const auto found = slots_.find(taken);
+    if (found == slots_.end()) return;
+    for (const Field& field : layout.fields) {
+      BSTR text = nullptr;
+      if (field.type == FieldType::kBstr) std::memcpy(&text, found->second.bytes.data() + field.offset, sizeof(text));
+      SysFreeString(text);
+    }
+    pointers_.erase(found->second.bytes.data());
+    slots_.erase(found);
   }
 
   /** The machine refused to take it back; harmless for what was not lent. */
@@ -104,7 +119,7 @@ class Forwarder : public Interface {
     if (object == nullptr) return E_POINTER;
     *object = nullptr;
     if (!Implements(static_cast<Interface*>(this), iid)) return E_NOINTERFACE;
-    *object = static_cast<Interface*>(this);
+    *object = static_cast<IUnknown*>(this);
     AddRef();
     return S_OK;
   }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -14,7 +15,7 @@
 
 namespace winbackup::doubles {
 
-enum class FieldType { kU32, kU64 };
+enum class FieldType { kU32, kI32, kU64, kGuid, kBool, kBstr, kTaskString };
 
 struct Field {
   const char* name;
@@ -29,12 +30,20 @@ struct Layout {
   std::span<const Field> fields;
 };
 
-enum class Kind { kU32, kU64, kStruct, kLent, kInterface };
+enum class Kind { kU32, kI32, kU64, kBool, kGuid, kText, kStruct, kFetched, kLent, kInterface };
+
+/** How elements of that tag are laid out, and by what name JavaScript knows them. */
+struct Alternative {
+  uint32_t tag;
+  const char* member;
+  const Layout* layout;
+};
 
 /** What a method's out-parameter must be. */
 struct OutputKind {
   Kind kind;
   const Layout* layout = nullptr;
+  std::span<const Alternative> alternatives = {};
 };
 
 /** The bytes of a struct; of a lent one also the address that the machine knows it by. */
@@ -42,10 +51,24 @@ struct Structure {
   const Layout* layout;
   std::vector<uint8_t> bytes;
   uint64_t pointer = 0;
+  /** One for each string field, in the order of the fields. */
+  std::vector<std::optional<std::u16string>> strings = {};
 };
 
-/** nullptr is JavaScript's null; u32 a number; u64 a bigint. */
-using Value = std::variant<std::nullptr_t, uint32_t, uint64_t, std::u16string, Structure>;
+/** An element that an enumerator fetched: what its union holds, and its fields. */
+struct Element {
+  uint32_t tag;
+  Structure structure;
+};
+
+/** nullptr is JavaScript's null; u32 and i32 a number; u64 a bigint; a GUID a string. */
+using Value = std::variant<std::nullptr_t, uint32_t, int32_t, uint64_t, bool, GUID, std::vector<GUID>, std::u16string,
+                           Structure, std::vector<Element>>;
+
+/** Writes a struct where the client wants it; its strings are the client's from then on. */
+void Write(const Structure& structure, void* place);
+/** A string of an output, or nullopt. */
+std::optional<std::u16string> TextOf(const Value& value);
 
 /** On the Worker's thread only. */
 Napi::Value ToJavaScript(Napi::Env env, const Value& value);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "../double/client_memory.h"
 #include "../double/object.h"
 #include "abi.h"
 
@@ -93,7 +94,7 @@ class ForwardedIClientVirtualDeviceSet2 final : public Forwarder<IClientVirtualD
     static constexpr OutputKind outputs[] = {{Kind::kStruct, &kLayoutVDConfig}};
     Call call{object_handle(), "IClientVirtualDeviceSet2::GetConfiguration", outputs, {uint32_t{timeoutMs}}};
     const HRESULT result = Send(call, Wait::kPlain);
-    if (call.outputs.size() > 0) std::memcpy(config, std::get<Structure>(call.outputs[0]).bytes.data(), sizeof(*config));
+    if (call.outputs.size() > 0) Write(std::get<Structure>(call.outputs[0]), config);
     return result;
   }
 
