@@ -79,8 +79,18 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   'after.standby': '--standby',
   noTruncate: '--no-truncate',
   'timeouts.attachMs': '--attach-timeout',
+  volumes: 'the volume',
+  writers: '--writer',
+  excludeWriters: '--exclude-writer',
+  criticalWriters: '--critical-writer',
+  components: '--component',
+  paths: '--path',
+  isolation: '--isolate',
+  as: 'the name to expose it as',
+  snapshotId: 'the id',
+  snapshotSetId: 'the id',
 };
-const FLOW_FIELD = /^(?:options\.)?(to|from|type|compress|decompress|overwrite|sha256|statement|options|instance|database|timeouts\.attachMs|after(?:\.standby)?|copyOnly|checksum|compression|name|description|blockSize|maxTransferSize|bufferCount|noTruncate|replace|move|stopAt|stopAtMark|stopBeforeMark|restrictedUser)((?:\[\d+\]|\.length)?)$/;
+const FLOW_FIELD = /^(?:options\.)?(to|from|type|compress|decompress|overwrite|sha256|statement|options|instance|database|timeouts\.attachMs|after(?:\.standby)?|copyOnly|checksum|compression|name|description|blockSize|maxTransferSize|bufferCount|noTruncate|replace|move|stopAt|stopAtMark|stopBeforeMark|restrictedUser|volumes|writers|excludeWriters|criticalWriters|components|paths|isolation|as|snapshotId|snapshotSetId|provider|context)((?:\[\d+\]|\.length)?)$/;
 
 /** `options.blockSize` is `--block-size` here, `to[1]` is `--to[1]`; names of other things (in a machine's file) stay. */
 export function optionOf(field: string): string {

@@ -3,7 +3,9 @@ import { AbortError, ArgumentError, LoadError, StateError, WindowsError, errorCo
 import { TimeoutError } from '../binding/host';
 import { SqlConnectionError } from '../binding/sql';
 import { SqlStatementError } from '../vdi/errors';
+import { VssError } from '../vss/errors';
 import { causes } from './causes';
+import { ExecutionError } from './execution';
 import type { Signal } from './io';
 
 export const EXIT = {
@@ -15,6 +17,7 @@ export const EXIT = {
   sql: 5,
   files: 6,
   unresolved: 7,
+  exec: 8,
   SIGHUP: 129,
   SIGINT: 130,
   SIGTERM: 143,
@@ -25,11 +28,12 @@ const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
   [String(EXIT.internal), 'a defect of this program'],
   [String(EXIT.usage), 'wrong arguments, or a file that cannot be opened; nothing was started'],
-  [String(EXIT.windows), 'Windows or the virtual device interface refused (elevation, registration, instance)'],
+  [String(EXIT.windows), 'Windows, the virtual device interface, the shadow copy service or a writer refused'],
   [String(EXIT.connection), 'no connection to SQL Server, or to the simulated machine'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
   [String(EXIT.files), 'reading or writing a file failed on the way (full disk, I/O error)'],
   [String(EXIT.unresolved), 'transactions remain whose end is not known yet, or could not be carried out'],
+  [String(EXIT.exec), 'the command of --exec failed; the backup was aborted, or its writers told that nothing was restored'],
   ['128+n', `ended by signal n, after a clean abort (SIGINT ${String(EXIT.SIGINT)}, SIGTERM ${String(EXIT.SIGTERM)}, SIGHUP ${String(EXIT.SIGHUP)}, SIGBREAK ${String(EXIT.SIGBREAK)})`],
 ];
 
@@ -64,8 +68,9 @@ const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
   [isSystemError, EXIT.files],
+  [(error) => error instanceof ExecutionError, EXIT.exec],
   [(error) => error instanceof SqlStatementError, EXIT.sql],
-  [(error) => error instanceof WindowsError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],
+  [(error) => error instanceof WindowsError || error instanceof VssError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],
 ];
 
 export function exitCodeOf(error: unknown): number {

@@ -2,6 +2,7 @@
 import { ArgumentError, errorCode } from '../binding/errors';
 import { isSqlError } from '../binding/sql';
 import type { SqlMessage } from '../binding/sql';
+import { VssError } from '../vss/errors';
 import { causes } from './causes';
 
 /** By `code` of an error. Sources: facts/vdi.md 1.1, 1.6, 2.2, 2.11. */
@@ -61,6 +62,8 @@ const BY_MESSAGE: Readonly<Record<number, string>> = {
 
 /** What to do about it, or nothing where nobody could say. Root causes come first. */
 export function hintFor(error: unknown): string | undefined {
+  // It has its own in its message.
+  if (error instanceof VssError) return undefined;
   const chain = causes(error);
   for (const item of chain) {
     const hint = BY_CODE[errorCode(item) ?? ''];

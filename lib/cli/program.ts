@@ -6,9 +6,13 @@ import type { Io } from './io';
 import { machineCommand } from './machine';
 import { replaceCommand } from './replace';
 import { restoreCommand } from './restore';
+import { restoreComponentsCommand } from './restore-components';
+import { shadowsCommand } from './shadows';
+import { snapshotCommand } from './snapshot';
 import { transactionsCommand } from './transactions';
 import { verifyCommand } from './verify';
 import { version } from './version';
+import { writersCommand } from './writers';
 
 /** Runs the command; resolves with its exit code. Never rejects for what a user can cause. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -23,6 +27,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .addCommand(backupCommand(io, exit))
     .addCommand(restoreCommand(io, exit))
     .addCommand(verifyCommand(io, exit))
+    .addCommand(snapshotCommand(io, exit))
+    .addCommand(restoreComponentsCommand(io, exit))
+    .addCommand(writersCommand(io, exit))
+    .addCommand(shadowsCommand(io, exit))
     .addCommand(replaceCommand(io, exit))
     .addCommand(transactionsCommand(io, exit))
     .addCommand(machineCommand(io, exit));

@@ -6,11 +6,11 @@ import type { FileReplacement } from '../ktm/replace-files';
 import { seconds, withEpilogue, withOutputOptions } from './arguments';
 import { defined } from './defined';
 import type { Io } from './io';
-import { ktmRun } from './ktm-run';
-import type { KtmOptions } from './ktm-run';
+import { machineRun } from './machine-run';
+import type { MachineOptions } from './machine-run';
 import type { Exit } from './run';
 
-interface ReplaceOptions extends KtmOptions {
+interface ReplaceOptions extends MachineOptions {
   readonly log?: string;
   readonly timeout?: number;
 }
@@ -42,7 +42,7 @@ export function replaceCommand(io: Io, exit: Exit): Command {
 }
 
 function replace(files: readonly FromTo[], { log, timeout, ...options }: ReplaceOptions, io: Io): Promise<number> {
-  return ktmRun(io, options, async ({ backend, host, reporter, signal }) => {
+  return machineRun(io, options, async ({ backend, host, reporter, signal }) => {
     const [first] = files;
     const name = log ?? defaultLog(first?.to ?? '');
     reporter.say('start', `Replacing ${files.map(({ to }) => to).join(', ')}`, { command: 'replace', files, log: name });

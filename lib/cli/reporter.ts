@@ -13,6 +13,8 @@ import { hintFor } from './hints';
 import type { Io } from './io';
 
 export interface ProgressFigures {
+  /** Of a job. */
+  readonly part?: string;
   readonly bytes: number;
   /** 0 to 100, as SQL Server reports it; absent before its first report. */
   readonly percent?: number | undefined;
@@ -44,14 +46,19 @@ export function progressBar({ bytes, percent, bytesPerSecond }: ProgressFigures)
   return `[${'#'.repeat(done)}${'-'.repeat(BAR_CELLS - done)}] ${share}  ${formatBytes(bytes)}  ${formatBytes(bytesPerSecond)}/s`;
 }
 
-/** Bigints (LSNs, addresses) become strings; Node's Buffers and views are not printed. */
-const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value instanceof Uint8Array ? `${String(value.byteLength)} bytes` : value);
+/** Bigints (LSNs, addresses) become strings, errors their messages; Node's Buffers and views are not printed. */
+const plain = (_key: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Error) return value.message;
+  return value instanceof Uint8Array ? `${String(value.byteLength)} bytes` : value;
+};
 
 export class Reporter {
   /** Once it is known. */
   simulated: boolean | undefined;
   private barShown = false;
   private stepShown = 0;
+  private partShown: string | undefined;
 
   constructor(private readonly io: Pick<Io, 'stdout' | 'stderr'>, private readonly options: ReporterOptions) {}
 
@@ -71,6 +78,8 @@ export class Reporter {
       this.json('progress', { ...figures });
       return;
     }
+    if (figures.part !== this.partShown) this.stepShown = 0;
+    this.partShown = figures.part;
     if (this.io.stderr.isTTY !== true) {
       const step = Math.floor((figures.percent ?? 0) / STEP_PERCENT);
       if (step > this.stepShown) this.line(progressBar(figures));
@@ -139,7 +148,7 @@ export class Reporter {
 function errorFields(error: unknown): Record<string, unknown> {
   if (typeof error !== 'object' || error === null) return {};
   const fields: Record<string, unknown> = {};
-  for (const name of ['hresult', 'completionCode', 'sqlMessages', 'leftover', 'unfinished', 'field', 'operation'] as const) {
+  for (const name of ['hresult', 'completionCode', 'sqlMessages', 'leftover', 'unfinished', 'field', 'operation', 'phase', 'retryClass', 'writers', 'hint'] as const) {
     const value: unknown = Reflect.get(error, name);
     if (value !== undefined) fields[name] = name === 'field' && typeof value === 'string' ? optionOf(value) : value;
   }

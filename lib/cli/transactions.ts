@@ -12,16 +12,16 @@ import { TransactionManager } from '../ktm/transaction-manager';
 import type { TransactionInfo } from '../simulator/ktm';
 import { withEpilogue, withOutputOptions } from './arguments';
 import type { Io } from './io';
-import { ktmRun } from './ktm-run';
-import type { KtmOptions, KtmWork } from './ktm-run';
+import { machineRun } from './machine-run';
+import type { MachineOptions, MachineWork } from './machine-run';
 import type { Reporter } from './reporter';
 import type { Exit } from './run';
 
-interface ListOptions extends KtmOptions {
+interface ListOptions extends MachineOptions {
   readonly log?: string;
 }
 
-interface RecoverOptions extends KtmOptions {
+interface RecoverOptions extends MachineOptions {
   readonly log: string;
   readonly resourceManager?: string;
 }
@@ -60,7 +60,7 @@ export function transactionsCommand(io: Io, exit: Exit): Command {
 }
 
 function listTransactions({ log, ...options }: ListOptions, io: Io): Promise<number> {
-  return ktmRun(io, options, async (work) => {
+  return machineRun(io, options, async (work) => {
     if (log === undefined && work.control === undefined) throw new ArgumentError('--log', 'or --machine must be given');
     const count = log === undefined ? await listMachine(work) : await listLog(log, work);
     work.reporter.say('done', `${String(count)} transaction${count === 1 ? '' : 's'}`, { command: 'transactions list', count });
@@ -68,7 +68,7 @@ function listTransactions({ log, ...options }: ListOptions, io: Io): Promise<num
 }
 
 /** All that the simulated KTM knows. */
-async function listMachine({ control, reporter }: KtmWork): Promise<number> {
+async function listMachine({ control, reporter }: MachineWork): Promise<number> {
   const all = ((await control?.call('Ktm::Transactions')) ?? []) as unknown as readonly TransactionInfo[];
   for (const { id, state, outcome, description, enlistments } of all) {
     const parts = enlistments.map((each) => `  enlistment {${each.id}} of {${each.resourceManager}}  ${each.state}`);
@@ -80,7 +80,7 @@ async function listMachine({ control, reporter }: KtmWork): Promise<number> {
 }
 
 /** What the resource manager's own log holds, and what KTM says of it. Nothing is recovered. */
-async function listLog(log: string, { backend, host, reporter }: KtmWork): Promise<number> {
+async function listLog(log: string, { backend, host, reporter }: MachineWork): Promise<number> {
   const prepared = preparedLogOf(host.files, log);
   if ((await host.files.stat(prepared)) === undefined) throw new ArgumentError('--log', `has no log of files replaced together beside it: ${prepared}`);
   const store = await PreparedStore.open(host, prepared);
@@ -101,7 +101,7 @@ async function listLog(log: string, { backend, host, reporter }: KtmWork): Promi
 }
 
 /** `unknown`: KTM does not know it any more, so the abort is presumed. */
-async function outcomeOf(unitOfWork: string, { backend }: Pick<KtmWork, 'backend'>): Promise<string> {
+async function outcomeOf(unitOfWork: string, { backend }: Pick<MachineWork, 'backend'>): Promise<string> {
   try {
     const transaction = await Transaction.open({ id: unitOfWork, backend });
     try {
@@ -115,7 +115,7 @@ async function outcomeOf(unitOfWork: string, { backend }: Pick<KtmWork, 'backend
   }
 }
 
-async function openManager(log: string, { backend, host }: Pick<KtmWork, 'backend' | 'host'>): Promise<TransactionManager> {
+async function openManager(log: string, { backend, host }: Pick<MachineWork, 'backend' | 'host'>): Promise<TransactionManager> {
   const manager = await TransactionManager.open({ logFileName: nameOf(log, host), backend });
   try {
     await manager.recover();
@@ -127,12 +127,12 @@ async function openManager(log: string, { backend, host }: Pick<KtmWork, 'backen
 }
 
 /** Names in a form of Windows' own stay as they are. */
-function nameOf(log: string, { files }: KtmWork['host']): string {
+function nameOf(log: string, { files }: MachineWork['host']): string {
   return /^(log:|\\\?\?\\)/i.test(log) ? log : files.resolve(log);
 }
 
 function recoverTransactions({ log, resourceManager, ...options }: RecoverOptions, io: Io): Promise<number> {
-  return ktmRun(io, options, async (work) => {
+  return machineRun(io, options, async (work) => {
     const { host, reporter } = work;
     reporter.say('start', `Recovering ${log}`, { command: 'transactions recover', log, ...(resourceManager === undefined ? {} : { resourceManager }) });
     const own = preparedLogOf(host.files, log);
@@ -142,7 +142,7 @@ function recoverTransactions({ log, resourceManager, ...options }: RecoverOption
   });
 }
 
-async function isOwn(id: string, own: string, { host }: KtmWork): Promise<boolean> {
+async function isOwn(id: string, own: string, { host }: MachineWork): Promise<boolean> {
   const store = await PreparedStore.open(host, own);
   try {
     return store.id === id.toLowerCase().replace(/^\{(.*)\}$/, '$1');
@@ -151,7 +151,7 @@ async function isOwn(id: string, own: string, { host }: KtmWork): Promise<boolea
   }
 }
 
-async function recoverFiles(log: string, { backend, host, reporter, signal }: KtmWork): Promise<void> {
+async function recoverFiles(log: string, { backend, host, reporter, signal }: MachineWork): Promise<void> {
   const manager = await FileResourceManager.start({ backend, host, log, signal });
   try {
     const { committed, rolledBack, presumedAborted, inDoubt, unresolved } = manager.recovered;
@@ -162,7 +162,7 @@ async function recoverFiles(log: string, { backend, host, reporter, signal }: Kt
 }
 
 /** Only its owner can finish the work of another resource manager: the outcomes are shown, and acknowledged by nobody. */
-async function recoverOther(log: string, id: string, { backend, host, reporter, signal }: KtmWork): Promise<void> {
+async function recoverOther(log: string, id: string, { backend, host, reporter, signal }: MachineWork): Promise<void> {
   const manager = await openManager(log, { backend, host });
   try {
     const leave = (outcome: string) => (): never => {

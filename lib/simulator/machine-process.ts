@@ -4,6 +4,7 @@
  */
 import type { Backend } from '../binding/backend';
 import { StateError } from '../binding/errors';
+import type { ElsewhereBackend } from '../binding/isolated';
 import type { Host } from '../binding/host';
 import { realHost } from '../binding/real-host';
 import { MachineControl } from './client';
@@ -59,7 +60,7 @@ export async function serveMachine(file: string): Promise<ServedMachine> {
   return {
     machine,
     pipe: served.path,
-    backend: { kind: 'simulated', host: realHost, openChannel: () => machine.openChannel() },
+    backend: { kind: 'simulated', host: realHost, elsewhere: elsewhere(served.path), openChannel: () => machine.openChannel() },
     openControl: () => Promise.resolve(machine.openControl()),
     close: () => (ended ??= end()),
   };
@@ -76,8 +77,7 @@ export async function connectMachine(fileOrPipe: string): Promise<Backend & Mach
   const connect = (process: string | null): Promise<PipeChannel> => PipeChannel.connect(pipe, { process }).catch((error: unknown) => {
     throw notRunning(error);
   });
-  const elsewhere = { module: __filename, export: 'connectMachine', argument: pipe };
-  const backend: Backend = { kind: 'simulated', host: realHost, elsewhere, openChannel: () => connect('client') };
+  const backend: Backend = { kind: 'simulated', host: realHost, elsewhere: elsewhere(pipe), openChannel: () => connect('client') };
   return {
     ...backend,
     backend,
@@ -95,6 +95,9 @@ export async function openMachine(file: string): Promise<MachineOfFile> {
     throw error;
   }
 }
+
+/** For requesters in child processes. */
+const elsewhere = (pipe: string): ElsewhereBackend => ({ module: __filename, export: 'connectMachine', argument: pipe });
 
 async function isPipe(path: string): Promise<boolean> {
   if (path.startsWith('\\\\.\\pipe\\')) return true;

@@ -1,4 +1,4 @@
-/** The frame around the commands that need the Kernel Transaction Manager and no SQL Server. */
+/** The frame around the commands that need Windows, or a simulated machine, and no SQL Server. */
 import { resolveBackend } from '../binding/backend';
 import type { Backend } from '../binding/backend';
 import type { Host } from '../binding/host';
@@ -10,11 +10,11 @@ import type { Io } from './io';
 import type { Reporter } from './reporter';
 import { reported } from './run';
 
-export interface KtmOptions extends OutputOptions {
+export interface MachineOptions extends OutputOptions {
   readonly machine?: string;
 }
 
-export interface KtmWork {
+export interface MachineWork {
   readonly backend: Backend;
   /** Time and files are real, whatever the machine is. */
   readonly host: Host;
@@ -24,7 +24,7 @@ export interface KtmWork {
   readonly signal: AbortSignal;
 }
 
-export function ktmRun(io: Io, options: KtmOptions, work: (context: KtmWork) => Promise<void>): Promise<number> {
+export function machineRun(io: Io, options: MachineOptions, work: (context: MachineWork) => Promise<void>): Promise<number> {
   return reported(io, options, async (reporter, signal) => {
     const machine = options.machine === undefined ? undefined : await openMachine(options.machine);
     try {

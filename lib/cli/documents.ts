@@ -1,0 +1,72 @@
+/** The documents of a completed snapshot in a directory: what `winbackup restore-components` needs later, and the next incremental backup. */
+import { ArgumentError } from '../binding/errors';
+import type { Host } from '../binding/host';
+import type { BackupStamp } from '../vss/snapshot-creation';
+import type { CompletedSnapshot } from '../vss/snapshot-session';
+
+const COMPONENTS = 'backup-components.xml';
+const SUMMARY = 'snapshot.json';
+
+interface Summary {
+  readonly simulated: boolean;
+  readonly snapshotSetId: string;
+  readonly backupType: number;
+  readonly bootableSystemState: boolean;
+  readonly backupStamps: readonly BackupStamp[];
+  readonly writers: readonly { readonly writerName: string; readonly writerId: string; readonly instanceId: string; readonly file: string }[];
+}
+
+async function write({ files }: Host, path: string, text: string): Promise<void> {
+  const file = await files.open(path, 'create');
+  try {
+    await file.write(new TextEncoder().encode(text), 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function read({ files }: Host, path: string): Promise<string> {
+  const file = await files.open(path, 'read');
+  try {
+    const bytes = new Uint8Array(await file.size());
+    return new TextDecoder().decode(bytes.subarray(0, await file.read(bytes, 0)));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Before anything is started. */
+export async function checkFree(option: string, { files }: Host, directory: string): Promise<void> {
+  if ((await files.stat(directory)) !== undefined) throw new ArgumentError(option, `exists already: ${directory}`);
+}
+
+/** Makes the directory; it takes its name when everything is in it. */
+export async function saveDocuments(host: Host, directory: string, result: CompletedSnapshot): Promise<void> {
+  const { files } = host;
+  const partial = `${directory}.partial`;
+  await files.makeDirectory(partial);
+  const writers = result.writerDocuments.map(({ writerName, writerId, instanceId }) => ({ writerName, writerId, instanceId, file: `writer-${instanceId}.xml` }));
+  for (const [index, { file }] of writers.entries()) await write(host, `${partial}/${file}`, result.writerDocuments[index]?.document ?? '');
+  await write(host, `${partial}/${COMPONENTS}`, result.backupComponentsDocument);
+  const { simulated, snapshotSetId, backupType, bootableSystemState, backupStamps } = result;
+  const summary: Summary = { simulated, snapshotSetId, backupType, bootableSystemState, backupStamps, writers };
+  await write(host, `${partial}/${SUMMARY}`, `${JSON.stringify(summary, null, 2)}\n`);
+  await files.syncDirectory(partial);
+  await files.rename(partial, directory);
+  await files.syncDirectory(files.directoryOf(files.resolve(directory)));
+}
+
+export interface SavedDocuments {
+  readonly backupComponentsDocument: string;
+  readonly writerDocuments: readonly { readonly document: string }[];
+  readonly backupStamps: readonly BackupStamp[];
+}
+
+export async function loadDocuments(argument: string, host: Host, directory: string): Promise<SavedDocuments> {
+  if ((await host.files.stat(`${directory}/${SUMMARY}`))?.isFile !== true) throw new ArgumentError(argument, `holds no documents of winbackup snapshot: ${directory}`);
+  const { writers, backupStamps } = JSON.parse(await read(host, `${directory}/${SUMMARY}`)) as Summary;
+  const writerDocuments: { document: string }[] = [];
+  for (const { file } of writers) writerDocuments.push({ document: await read(host, `${directory}/${file}`) });
+  return { backupComponentsDocument: await read(host, `${directory}/${COMPONENTS}`), writerDocuments, backupStamps };
+}

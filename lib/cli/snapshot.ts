@@ -1,0 +1,155 @@
+/** `winbackup snapshot`: shadow copies that live while a command runs, or while files are copied out of them. */
+import { Command, Option } from 'commander';
+import { ArgumentError } from '../binding/errors';
+import { copyFromSnapshot, resolveDevicePath } from '../vss/copy-files';
+import { SnapshotJournal } from '../vss/journal';
+import type { ComponentSelection } from '../vss/selection';
+import { SnapshotSession } from '../vss/snapshot-session';
+import type { SnapshotProgress } from '../vss/snapshot-creation';
+import { integer, seconds, withEpilogue } from './arguments';
+import { defined } from './defined';
+import { checkFree, loadDocuments, saveDocuments } from './documents';
+import { execute } from './execution';
+import type { Io } from './io';
+import { machineRun } from './machine-run';
+import type { MachineOptions, MachineWork } from './machine-run';
+import { formatBytes } from './reporter';
+import type { Exit } from './run';
+import { BACKUP_TYPES, CONTEXTS, component, withMachineOptions } from './vss-arguments';
+
+interface SnapshotOptions extends MachineOptions {
+  readonly writer?: readonly string[];
+  readonly excludeWriter?: readonly string[];
+  readonly criticalWriter?: readonly string[];
+  readonly component?: readonly ComponentSelection[];
+  readonly type?: keyof typeof BACKUP_TYPES;
+  readonly context?: keyof typeof CONTEXTS;
+  readonly provider?: string;
+  readonly transportable?: true;
+  readonly isolate?: true;
+  readonly exec?: string;
+  readonly copyTo?: string;
+  readonly path?: readonly string[];
+  readonly documents?: string;
+  readonly previous?: string;
+  readonly journal?: string;
+  readonly retries?: number;
+  readonly retryDelay?: number;
+  readonly wait?: number;
+}
+
+export function snapshotCommand(io: Io, exit: Exit): Command {
+  const command = new Command('snapshot')
+    .description('Take shadow copies of volumes, with the applications on them at rest for an instant. They live while the command of --exec runs, or until --copy-to has copied; then the writers are told how it went.')
+    .argument('<volume...>', 'volumes: C: D:\\Mounted')
+    .option('--exec <command>', 'what to run while the copies are there; 0 completes the backup, everything else aborts it. WINBACKUP_DEVICE_1 ... hold the devices')
+    .option('--copy-to <directory>', 'copy the files out of the shadow copies into this new directory, one below it for each volume')
+    .option('--path <path...>', 'with --copy-to: only these, relative to the root of the volume')
+    .optionsGroup('Writers:')
+    .option('--writer <name...>', 'only these writers')
+    .option('--exclude-writer <name...>', 'not these writers')
+    .option('--critical-writer <name...>', 'only the failure of these fails the backup (default: of every one that takes part)')
+    .option('--component <writer[:component]>', 'only this component; may be repeated', component)
+    .addOption(new Option('--type <type>', 'what the writers are told (default: copy)').choices(Object.keys(BACKUP_TYPES)))
+    .option('--previous <directory>', 'documents of the backup that this one builds on: their backup stamps')
+    .option('--documents <directory>', 'save the documents that restore-components needs in this new directory')
+    .optionsGroup('Copies:')
+    .addOption(new Option('--context <context>', 'backup: gone at the end; app-rollback and others: persistent (default: backup)').choices(Object.keys(CONTEXTS)))
+    .option('--journal <file>', 'record persistent copies, so that shadows clean-up deletes them after a crash')
+    .option('--provider <id>', 'shadow copy provider (default: the service chooses)')
+    .option('--transportable', 'for import on another server')
+    .option('--isolate', 'run the requester in a process of its own')
+    .optionsGroup('Patience:')
+    .option('--wait <seconds>', 'how long to wait for another program that takes a shadow copy (default: 600)', seconds)
+    .option('--retries <n>', 'how often to start over after an error that may pass (default: 3)', integer)
+    .option('--retry-delay <seconds>', 'how long to wait before that (default: 600)', seconds);
+  withMachineOptions(command).action((volumes: readonly string[], options: SnapshotOptions) => exit(snapshot(volumes, options, io)));
+  return withEpilogue(
+    command,
+    'winbackup snapshot C: D: --exec "robocopy %WINBACKUP_DEVICE_2%\\Data E:\\backup /E" --writer SqlServerWriter',
+    'winbackup snapshot C: --copy-to E:\\backup --path Data --documents E:\\backup-documents',
+  );
+}
+
+function narrate(progress: SnapshotProgress): string {
+  const { phase, attempt, waiting } = progress;
+  const again = attempt === 1 ? '' : ` (attempt ${String(attempt)})`;
+  if (waiting === undefined) return `${phase}${again}`;
+  const what = waiting.reason === 'retry' ? 'failed in a way that may pass: starting over' : 'another program takes a shadow copy: asking again';
+  return `${phase}${again} ${what}, within ${String(Math.round(waiting.ms / 1000))} s`;
+}
+
+/** `C:\\` -> `C`, `\\\\server\\share\\` -> `server_share`: a directory's name. */
+function nameOf(volume: string): string {
+  return volume.replace(/[\\/:?*"<>|{}]+/g, '_').replace(/^_+|_+$/g, '');
+}
+
+async function snapshot(volumes: readonly string[], options: SnapshotOptions, io: Io): Promise<number> {
+  return machineRun(io, options, async ({ backend, host, reporter, signal }) => {
+    const { copyTo, exec, documents, context = 'backup', type = 'copy', path: paths } = options;
+    const persistent = context !== 'backup' && context !== 'file-share-backup';
+    if (exec === undefined && copyTo === undefined && !persistent) throw new ArgumentError('--exec', 'or --copy-to must say what the copies are for: these would be gone at once');
+    if (paths !== undefined && copyTo === undefined) throw new ArgumentError('--path', 'is for --copy-to');
+    if (copyTo !== undefined) await checkFree('--copy-to', host, copyTo);
+    if (documents !== undefined) await checkFree('--documents', host, documents);
+    const previousBackupStamps = options.previous === undefined ? undefined : (await loadDocuments('--previous', host, options.previous)).backupStamps;
+    const journal = options.journal === undefined ? undefined : await SnapshotJournal.open({ path: options.journal, host });
+    try {
+      await using session = await SnapshotSession.begin({
+        backend, host, signal, volumes, backupType: BACKUP_TYPES[type], context: CONTEXTS[context],
+        onProgress: (progress) => {
+          reporter.say('phase', narrate(progress), { ...progress });
+        },
+        retry: defined({ times: options.retries, delayMs: milliseconds(options.retryDelay) }),
+        timeouts: defined({ setInProgressMs: milliseconds(options.wait) }),
+        ...defined({
+          writers: options.writer, excludeWriters: options.excludeWriter, criticalWriters: options.criticalWriter, components: options.component, provider: options.provider,
+          transportable: options.transportable, isolation: options.isolate && ('process' as const), journal, previousBackupStamps,
+        }),
+      });
+      for (const [index, copy] of session.snapshots.entries()) reporter.say('snapshot', `${volumes[index] ?? ''} -> ${copy.deviceObject ?? 'not surfaced'}  {${copy.snapshotId}}`, { volume: volumes[index], ...copy });
+      const work = { backend, host, reporter, signal };
+      if (copyTo !== undefined) await copy(session, volumes, { ...work, to: copyTo, paths });
+      if (exec !== undefined) await execute(exec, await environmentOf(session, volumes, work), { io, json: options.json === true, signal });
+      const result = await session.complete();
+      if (documents !== undefined) await saveDocuments(host, documents, result);
+      for (const { writerName, code, state } of result.warnings) reporter.say('warning', `writer ${writerName}: ${code} in state ${state}`, { writer: writerName, code, state });
+      const { snapshotSetId, backupStamps, unfinished } = result;
+      reporter.say('done', `The backup is complete${persistent ? `; the copies stay: set {${snapshotSetId}}` : ''}`, {
+        command: 'snapshot', snapshotSetId, backupStamps, persistent, writers: session.writers.map(({ writerName }) => writerName), unfinished: unfinished.map(({ message }) => message),
+      });
+    } finally {
+      await journal?.close();
+    }
+  });
+}
+
+const milliseconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
+
+type Surroundings = Pick<MachineWork, 'backend' | 'host' | 'reporter' | 'signal'>;
+
+async function copy(session: SnapshotSession, volumes: readonly string[], { to, paths, backend, host, reporter, signal }: Surroundings & { readonly to: string; readonly paths: readonly string[] | undefined }): Promise<void> {
+  const partial = `${to}.partial`;
+  await checkFree('--copy-to', host, partial);
+  await host.files.makeDirectory(partial);
+  for (const [index, snapshot] of session.snapshots.entries()) {
+    const directory = nameOf(volumes[index] ?? String(index));
+    const { files, directories, bytes, notKept } = await copyFromSnapshot({ backend, host, signal, snapshot, to: `${partial}/${directory}`, ...defined({ paths }) });
+    for (const { path, what } of notKept) reporter.say('not-kept', `${path}: ${what}`, { path, what });
+    reporter.say('copied', `Copied from ${volumes[index] ?? ''} to ${to}/${directory}: ${String(files)} files, ${formatBytes(bytes)}`, { volume: volumes[index], to: `${to}/${directory}`, files, directories, bytes, notKept });
+  }
+  await host.files.rename(partial, to);
+}
+
+/** For the command of --exec: WINBACKUP_VOLUME_1, WINBACKUP_DEVICE_1 ...; and where files of a simulated machine really are, WINBACKUP_PATH_1. */
+async function environmentOf(session: SnapshotSession, volumes: readonly string[], { backend, host }: Surroundings): Promise<Readonly<Record<string, string>>> {
+  const variables: Record<string, string> = { WINBACKUP_SNAPSHOT_SET: session.snapshotSetId, WINBACKUP_SNAPSHOTS: String(session.snapshots.length) };
+  for (const [index, { deviceObject }] of session.snapshots.entries()) {
+    const number = String(index + 1);
+    variables[`WINBACKUP_VOLUME_${number}`] = volumes[index] ?? '';
+    if (deviceObject === null) continue;
+    variables[`WINBACKUP_DEVICE_${number}`] = deviceObject;
+    variables[`WINBACKUP_PATH_${number}`] = backend.kind === 'native' ? deviceObject : await resolveDevicePath(`${deviceObject}\\`, { backend, host }).catch(() => '');
+  }
+  return variables;
+}
