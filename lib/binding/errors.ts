@@ -1,5 +1,5 @@
 /** The error classes: each has a `code`, and carries all that is known (design rule 7). */
-import { hresultName, win32FromHresult } from './codes';
+import { hresultName, win32FromHresult, win32Name } from './codes';
 
 /** What every error of this package shares. */
 export abstract class WinbackupError extends Error {
@@ -20,13 +20,15 @@ export class WindowsError extends WinbackupError {
   /** Outputs that are valid although the call failed, by parameter name. */
   readonly outputs: Readonly<Record<string, unknown>>;
 
-  constructor(operation: string, hresult: number, options: { cause?: unknown; outputs?: Readonly<Record<string, unknown>>; hint?: string } = {}) {
-    const code = hresultName(hresult);
-    const number = `0x${(hresult >>> 0).toString(16).padStart(8, '0')}`;
+  constructor(operation: string, hresult: number, options: { cause?: unknown; outputs?: Readonly<Record<string, unknown>>; hint?: string; byWin32Name?: boolean } = {}) {
+    const win32 = win32FromHresult(hresult);
+    // The functions of a DLL give Win32 codes: E_INVALIDARG is ERROR_INVALID_PARAMETER there.
+    const code = options.byWin32Name === true && win32 !== undefined ? win32Name(win32) : hresultName(hresult);
+    const number = options.byWin32Name === true && win32 !== undefined ? String(win32) : `0x${(hresult >>> 0).toString(16).padStart(8, '0')}`;
     super(`${operation} failed with ${code === number ? number : `${code} (${number})`}${options.hint === undefined ? '' : `: ${options.hint}`}`, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.hresult = hresult >>> 0;
-    this.win32 = win32FromHresult(hresult);
+    this.win32 = win32;
     this.operation = operation;
     this.outputs = options.outputs ?? {};
   }

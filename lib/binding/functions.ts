@@ -64,7 +64,7 @@ export function createFunctions<T>(channel: Channel, table: FunctionTable): T {
   for (const { name, returns, parameters } of table.functions) {
     const result: Parameter | undefined = returns.kind === 'handle' ? { name: 'handle', type: returns, direction: 'out' } : undefined;
     const member = (...values: unknown[]): Promise<unknown> =>
-      invoke({ channel, handle: MACHINE, operation: `${table.name}::${name}`, parameters, owners, ...(result === undefined ? {} : { result }) }, values, member);
+      invoke({ channel, handle: MACHINE, operation: `${table.name}::${name}`, parameters, owners, flat: true, ...(result === undefined ? {} : { result }) }, values, member);
     members[name.charAt(0).toLowerCase() + name.slice(1)] = member;
   }
   return members as T;

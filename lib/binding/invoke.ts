@@ -15,10 +15,12 @@ export interface Invocation {
   readonly owners: Owners;
   /** What a call that gives out one thing beside its parameters gives out (a HANDLE result). */
   readonly result?: Parameter;
+  /** A function of a DLL: its errors are Win32 codes. */
+  readonly flat?: boolean;
 }
 
 /** @param caller the function that the user called: the error's stack begins where it was called */
-export async function invoke({ channel, handle, operation, parameters, owners, result }: Invocation, values: readonly unknown[], caller: (...args: never[]) => unknown): Promise<unknown> {
+export async function invoke({ channel, handle, operation, parameters, owners, result, flat = false }: Invocation, values: readonly unknown[], caller: (...args: never[]) => unknown): Promise<unknown> {
   // The stack of the call, not of the answer (facts/node-addon-ecosystem.md 1.2, node-hid).
   const site: { stack?: string } = {};
   Error.captureStackTrace(site, caller);
@@ -35,7 +37,7 @@ export async function invoke({ channel, handle, operation, parameters, owners, r
   const { hresult, outputs: plain } = await channel.call(handle, operation, args);
   if (failed(hresult)) {
     const named = Object.fromEntries(plain.map((value, index) => [outputs[index]?.name ?? String(index), value]));
-    const error = new WindowsError(operation, hresult, { outputs: named });
+    const error = new WindowsError(operation, hresult, { outputs: named, byWin32Name: flat });
     if (site.stack !== undefined) error.stack = `${error.name}: ${error.message}${site.stack.slice(site.stack.indexOf('\n'))}`;
     throw error;
   }

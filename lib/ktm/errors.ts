@@ -62,7 +62,7 @@ export function explain(error: unknown): unknown {
   const { operation, hresult, code, outputs, cause } = error;
   const hint = OF_OPERATION[operation]?.[code] ?? HINTS[code];
   if (hint === undefined) return error;
-  const told = new WindowsError(operation, hresult, { hint, outputs, cause });
+  const told = new WindowsError(operation, hresult, { hint, outputs, cause, byWin32Name: true });
   // The stack stays that of the call (design rule 7).
   const frames = error.stack?.indexOf('\n    at ') ?? -1;
   if (error.stack !== undefined && frames >= 0) told.stack = `${told.name}: ${told.message}${error.stack.slice(frames)}`;

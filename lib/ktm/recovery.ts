@@ -2,7 +2,7 @@
  * The start of a resource manager after whatever happened: every transaction that was under way comes to the end that KTM knows of (seed 004;
  * facts/ktm-tmf-mts.md 2.4). What cannot be brought to its end is reported and left as it is; it never holds up the others.
  */
-import { ArgumentError, StateError, checkGuid, throwIfAborted } from '../binding';
+import { ArgumentError, StateError, WIN32, checkGuid, throwIfAborted } from '../binding';
 import { KTM_ERROR } from '../binding/ktm-codes';
 import { asError, unlessAborted } from '../binding/waiting';
 import type { Enlistment } from './enlistment';
@@ -84,7 +84,7 @@ export async function recoverResourceManager<P extends PreparedTransaction>(opti
   checkManager(options.manager);
   const prepared = new Map([...options.prepared].map((each, index) => [checkGuid(`prepared[${String(index)}].enlistmentId`, each.enlistmentId), each]));
   throwIfAborted(options.signal);
-  const manager = options.manager instanceof TransactionManager ? options.manager : await TransactionManager.create(options.manager);
+  const manager = options.manager instanceof TransactionManager ? options.manager : await openManager(options.manager);
   const closeManager = async (): Promise<void> => {
     if (manager !== options.manager) await manager.close();
   };
@@ -99,6 +99,17 @@ export async function recoverResourceManager<P extends PreparedTransaction>(opti
   } catch (error) {
     await (recovery?.close() ?? closeManager());
     throw error;
+  }
+}
+
+/** Made or opened by CreateTransactionManager; where another process has it open, OpenTransactionManager shares it. */
+async function openManager(options: CreateTransactionManagerOptions): Promise<TransactionManager> {
+  try {
+    return await TransactionManager.create(options);
+  } catch (error) {
+    const { logFileName, backend } = options;
+    if (logFileName === undefined || !failedWith(error, WIN32.ERROR_ALREADY_EXISTS)) throw error;
+    return TransactionManager.open({ logFileName, ...(backend === undefined ? {} : { backend }) });
   }
 }
 

@@ -8,7 +8,7 @@ import { explained } from './errors';
 import { KtmObject } from './ktm-object';
 
 export interface CreateTransactionManagerOptions {
-  /** The log: a path without extension. KTM makes it if it is missing and opens it if it is there. */
+  /** The log: a path without extension. KTM makes it if it is missing and opens it if it is there and nobody has it open. */
   readonly logFileName?: string;
   /** No log: nothing survives. Instead of `logFileName`. */
   readonly volatile?: boolean;
