@@ -98,7 +98,7 @@ export class KtmClient {
     return manager;
   }
 
-  async resourceManager(manager: KernelHandle, { volatile: isVolatile = false, id = randomUUID() } = {}): Promise<ResourceManagerClient> {
+  async resourceManager(manager: KernelHandle, { volatile: isVolatile = false, id = randomUUID() }: { readonly volatile?: boolean; readonly id?: string } = {}): Promise<ResourceManagerClient> {
     const handle = await this.ktm.createResourceManager(id, isVolatile ? RESOURCE_MANAGER.VOLATILE : 0, manager, null);
     const client = new ResourceManagerClient(this.ktm, handle, id);
     await this.ktm.recoverResourceManager(handle);
