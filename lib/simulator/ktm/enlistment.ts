@@ -58,7 +58,7 @@ export class Enlistment {
   enter(state: EnlistmentState, notification = 0): void {
     this.state = state;
     remember(this.history, { notification, state }, HISTORY);
-    if (this.isOver) this.resourceManager.forgetIfOver();
+    if (this.isOver) this.resourceManager.forget(this);
   }
 
   /** Sends a notification and goes to the state in which its answer is awaited. */
@@ -80,7 +80,7 @@ export class Enlistment {
     this.handles -= 1;
     if (this.handles > 0 || this.transaction.ktm.lost) return;
     this.released();
-    this.resourceManager.forgetIfOver();
+    this.resourceManager.forget(this);
   }
 
   get hasHandles(): boolean {
@@ -89,9 +89,10 @@ export class Enlistment {
 
   /** The last handle of its resource manager is gone (2.3, 2.5). */
   ownerGone(): void {
-    if (!this.isDurable || !this.voted || this.state === 'Aborting') this.released();
+    // What is in the log will be asked for again; a rollback need not be, it is presumed.
+    if (!this.logged || this.state === 'Aborting') this.released();
     if (this.isOver) return;
-    if (this.isDurable && this.voted) {
+    if (this.logged) {
       this.enter('Offline');
       this.transaction.ownerOffline(this);
     } else {
@@ -115,7 +116,7 @@ export class Enlistment {
         this.transaction.completed(this, 'Aborted');
         return;
       case 'stay':
-        if (this.state === 'CommittedNotify' && !this.isDurable) this.transaction.completed(this, 'Committed');
+        if (this.state === 'CommittedNotify' && !this.logged) this.transaction.completed(this, 'Committed');
     }
   }
 

@@ -67,12 +67,19 @@ export function installKtm(machine: SimulatedWindows, options: SimulatedKtmOptio
   const { host } = machine;
   const logCapacity = options.transactionLogBytes ?? DEFAULT_LOG_BYTES;
   checkInteger('transactionLogBytes', logCapacity, LEAST_LOG_BYTES, Number.MAX_SAFE_INTEGER);
-  const start = (): Ktm => new Ktm({
-    clock: host.clock, files: host.files, eventLog: machine.eventLog, logCapacity,
-    newId: () => host.random.uuid(),
-    event: (name) => machine.event(name),
-    lateEnlistments: options.windowsVersion !== 'WindowsVista' && options.windowsVersion !== 'WindowsServer2008',
-  });
+  const start = (): Ktm => {
+    const run: Ktm = new Ktm({
+      clock: host.clock, files: host.files, eventLog: machine.eventLog, logCapacity,
+      newId: () => host.random.uuid(),
+      event: async (name) => {
+        await machine.event(name);
+        // Without power nothing is written any more, on real files either.
+        if (run.lost) await new Promise<never>(() => undefined);
+      },
+      lateEnlistments: options.windowsVersion !== 'WindowsVista' && options.windowsVersion !== 'WindowsServer2008',
+    });
+    return run;
+  };
   let ktm = start();
   machine.onPowerCut(() => {
     ktm.lose();

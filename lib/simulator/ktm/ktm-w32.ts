@@ -5,6 +5,7 @@ import {
   ENLISTMENT_RIGHTS, ENLISTMENT_SUPERIOR, KTM_ERROR, MAX_DESCRIPTION, RESOURCEMANAGER_RIGHTS, RESOURCE_MANAGER, TRANSACTIONMANAGER_RIGHTS,
   TRANSACTION_DO_NOT_PROMOTE, TRANSACTION_MANAGER, TRANSACTION_NOTIFY as NOTIFY, TRANSACTION_NOTIFY_MASK, TRANSACTION_OUTCOME, TRANSACTION_RIGHTS,
 } from '../../binding/ktm-codes';
+import { errorCode } from '../../binding/errors';
 import type { TransactionNotification } from '../../binding/notification';
 import type { SimulatedKtmW32 } from '../generated/ktm';
 import type { KernelObject } from '../kernel-object';
@@ -168,7 +169,7 @@ export class KtmW32 implements SimulatedKtmW32 {
     if (log === undefined) throw win32Failure(KTM_ERROR.ERROR_TRANSACTIONMANAGER_NOT_FOUND);
     try {
       if (log.managerId !== existingManagerId) throw win32Failure(KTM_ERROR.ERROR_TRANSACTIONMANAGER_IDENTITY_MISMATCH);
-      await log.rename(this.ktm.surroundings.newId());
+      await this.reading(log.rename(this.ktm.surroundings.newId()));
     } finally {
       await log.close();
     }
@@ -413,6 +414,8 @@ export class KtmW32 implements SimulatedKtmW32 {
       return await work;
     } catch (error) {
       if (error instanceof LogCorruption) throw win32Failure(KTM_ERROR.ERROR_LOG_CORRUPTION_DETECTED);
+      // The disk failed. [Which code that is nobody tells; reading chosen here.]
+      if (errorCode(error) !== undefined) throw win32Failure(KTM_ERROR.ERROR_TM_INITIALIZATION_FAILED);
       throw error;
     }
   }

@@ -86,7 +86,15 @@ export interface LogPlace {
 export class KtmLog {
   /** What the records that were written amount to. */
   readonly live = new LoggedTransactions();
+  readonly managerId: string;
+  /** The virtual clock of the restart area. */
+  readonly baseClock: bigint;
   private file: OpenFile;
+  /** Bytes that were written, and how many of them are certainly on the disk. */
+  private size: number;
+  private durable: number;
+  /** Of the next frame. */
+  private sequence: number;
   private tail: Promise<unknown> = Promise.resolve();
   private failure: LogWriteError | undefined;
   private afterCheckpoint: number;
@@ -94,8 +102,7 @@ export class KtmLog {
   private constructor(
     private readonly place: LogPlace,
     opened: { readonly file: OpenFile; readonly header: Header; readonly size: number; readonly durable: number; readonly sequence: number },
-    /** What was read, oldest first. */
-    readonly records: readonly LogRecord[],
+    private read: readonly LogRecord[],
   ) {
     this.file = opened.file;
     this.managerId = opened.header.managerId;
@@ -106,12 +113,15 @@ export class KtmLog {
     this.afterCheckpoint = opened.size;
   }
 
-  readonly managerId: string;
-  /** The virtual clock of the restart area. */
-  readonly baseClock: bigint;
-  private size: number;
-  private durable: number;
-  private sequence: number;
+  /** What was read when it was opened, oldest first. */
+  get records(): readonly LogRecord[] {
+    return this.read;
+  }
+
+  /** They have all been applied. */
+  forgetRecords(): void {
+    this.read = [];
+  }
 
   /** Makes a new log; what an earlier attempt left half written is replaced. */
   static async create(place: LogPlace, managerId: string): Promise<KtmLog> {
@@ -120,9 +130,14 @@ export class KtmLog {
     const file = await files.open(path, 'create');
     const header: Header = { kind: KIND, managerId, clock: '1' };
     const frame = encodeFrame(0, 0, header);
-    await file.write(frame, 0);
-    await file.sync();
-    await files.syncDirectory(files.directoryOf(path));
+    try {
+      await file.write(frame, 0);
+      await file.sync();
+      await files.syncDirectory(files.directoryOf(path));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     return new KtmLog(place, { file, header, size: frame.length, durable: frame.length, sequence: 1 }, []);
   }
 

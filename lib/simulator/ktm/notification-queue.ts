@@ -15,13 +15,14 @@ interface WaitingCall {
 }
 
 export class NotificationQueue {
-  private queue: TransactionNotification[] = [];
+  /** A set keeps the order, and gives up its first one at once however long it is. */
+  private readonly queue = new Set<TransactionNotification>();
   private readonly calls = new Set<WaitingCall>();
 
   constructor(private readonly clock: Clock) {}
 
   get length(): number {
-    return this.queue.length;
+    return this.queue.size;
   }
 
   add(notification: TransactionNotification): void {
@@ -29,7 +30,7 @@ export class NotificationQueue {
       this.leave(call).resolve(notification);
       return;
     }
-    this.queue.push(notification);
+    this.queue.add(notification);
   }
 
   /** GetNotificationResourceManager: the first one, or ERROR_TIMEOUT; 0 does not wait, INFINITE has no end. */
@@ -44,7 +45,7 @@ export class NotificationQueue {
 
   /** Takes notifications back that nobody has read. */
   withdraw(unwanted: (notification: TransactionNotification) => boolean): void {
-    this.queue = this.queue.filter((notification) => !unwanted(notification));
+    for (const notification of this.queue) if (unwanted(notification)) this.queue.delete(notification);
   }
 
   /**
@@ -52,7 +53,7 @@ export class NotificationQueue {
    * closing a handle wakes nobody who waits (design rule 6). [The pages say nothing of requests; reading chosen here.]
    */
   closed(): void {
-    this.queue = [];
+    this.queue.clear();
     for (const call of [...this.calls]) if (call.asynchronous) this.leave(call).reject(win32Failure(WIN32.ERROR_OPERATION_ABORTED));
   }
 
@@ -63,13 +64,15 @@ export class NotificationQueue {
 
   /** The machine has lost power. */
   drop(): void {
-    this.queue = [];
+    this.queue.clear();
     for (const call of [...this.calls]) this.leave(call);
   }
 
   private wait(process: number, timeoutMs: number, asynchronous: boolean): Promise<TransactionNotification> {
-    const first = this.queue.shift();
-    if (first !== undefined) return Promise.resolve(first);
+    for (const first of this.queue) {
+      this.queue.delete(first);
+      return Promise.resolve(first);
+    }
     if (timeoutMs === 0) return Promise.reject(win32Failure(ERROR_TIMEOUT));
     return new Promise((resolve, reject) => {
       const call: WaitingCall = { process, asynchronous, resolve, reject, cancelTimer: undefined };

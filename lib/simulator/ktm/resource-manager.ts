@@ -3,7 +3,6 @@ import { TRANSACTION_NOTIFY as NOTIFY } from '../../binding/ktm-codes';
 import type { Enlistment } from './enlistment';
 import type { Ktm } from './ktm';
 import { NotificationQueue } from './notification-queue';
-import { enlistmentOver } from './states';
 import type { ResourceManagerState } from './states';
 import type { TransactionManager } from './transaction-manager';
 
@@ -71,14 +70,15 @@ export class ResourceManager {
     this.forgetIfOver();
   }
 
-  /** The object is gone when nobody holds it and nothing is left to recover. */
-  forgetIfOver(): void {
-    for (const [id, enlistment] of this.enlistments) if (enlistmentOver.includes(enlistment.state) && !enlistment.hasHandles) this.enlistments.delete(id);
-    if (this.handles === 0 && this.enlistments.size === 0) this.remove();
+  /** An enlistment that is over leaves with its last handle. */
+  forget(enlistment: Enlistment): void {
+    if (enlistment.isOver && !enlistment.hasHandles) this.enlistments.delete(enlistment.id);
+    this.forgetIfOver();
   }
 
-  get hasHandles(): boolean {
-    return this.handles > 0;
+  /** The object is gone when nobody holds it and nothing is left to recover. */
+  private forgetIfOver(): void {
+    if (this.handles === 0 && this.enlistments.size === 0) this.remove();
   }
 
   /** The manager is closed. */

@@ -27,6 +27,7 @@ export class TransactionManager {
   private handles = 0;
   /** Records that have been read and applied. */
   private applied = 0;
+  private reopening: Promise<void> | undefined;
 
   /** @param ktmLog undefined for a volatile one */
   constructor(
@@ -72,11 +73,14 @@ export class TransactionManager {
    */
   async recover(upTo: bigint | null): Promise<void> {
     if (this.isVolatile) throw win32Failure(KTM_ERROR.ERROR_TM_VOLATILE);
-    if (this.state === 'Online') {
+    if (this.state === 'Offline') {
+      this.reopening ??= this.reopen().finally(() => (this.reopening = undefined));
+      await this.reopening;
+    }
+    if (this.online) {
       if (upTo !== null) throw win32Failure(ERROR_GEN_FAILURE);
       return;
     }
-    if (this.state === 'Offline') await this.reopen();
     const log = this.ktmLog;
     if (log === undefined) throw win32Failure(ERROR_GEN_FAILURE);
     this.state = 'Recovering';
@@ -93,6 +97,7 @@ export class TransactionManager {
       throw error;
     }
     this.state = 'Online';
+    log.forgetRecords();
   }
 
   /** The log is read again from the disk; what was in memory is over. */
@@ -207,10 +212,6 @@ export class TransactionManager {
 
   handleOpened(): void {
     this.handles += 1;
-  }
-
-  get hasHandles(): boolean {
-    return this.handles > 0;
   }
 
   /** The last handle: what was active is rolled back, what was prepared stays in the log (2.4), and its resource managers expire (6722). */

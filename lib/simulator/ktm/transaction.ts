@@ -307,8 +307,8 @@ export class Transaction {
     if (this.ktm.lost) return;
     // The superior has decided; it says so again when the log can be written (2.5).
     if (written !== 'ok') throw win32Failure(KTM_ERROR.ERROR_TRANSACTIONMANAGER_NOT_ONLINE);
-    // Until COMMIT_COMPLETE it owes the outcome to whoever asks.
-    superior.enter('CommittedNotify');
+    // Until COMMIT_COMPLETE it owes the outcome to whoever asks. It may be gone already.
+    if (superior.resourceManager.online && !superior.isOver) superior.enter('CommittedNotify');
     this.setCommitted('CommitEnlistment of the superior');
   }
 
@@ -339,7 +339,7 @@ export class Transaction {
       if (enlistment === superior) enlistment.enter('Aborted');
       else if (enlistment.state === 'Offline') continue;
       else if (enlistment.resourceManager.online) enlistment.send(NOTIFY.ROLLBACK, 'Aborting');
-      else if (!enlistment.voted || !enlistment.isDurable) enlistment.enter('Aborted');
+      else if (!enlistment.logged) enlistment.enter('Aborted');
     }
     if ([...this.enlistments].some(({ logged }) => logged)) this.manager?.note([{ ...this.common, type: 'Aborted' }]);
     this.complete();
@@ -399,10 +399,6 @@ export class Transaction {
 
   // --- Of the object ---
 
-  get hasHandles(): boolean {
-    return this.handles > 0;
-  }
-
   /** From the first notification of its commit until the last answer (2.6); one in doubt is at rest. */
   get blocksFreeze(): boolean {
     if (this.state === 'Committed') return this.subordinates.some(({ state }) => state === 'CommittedNotify');
@@ -429,13 +425,15 @@ export class Transaction {
   }
 
   /** The object is gone when nobody holds it and nobody is left to answer. */
-  forgetIfOver(): void {
+  private forgetIfOver(): void {
     if (this.handles > 0 || this.outcome === 'Undetermined' || [...this.enlistments].some(({ isOver }) => !isOver)) return;
     this.remove();
   }
 
+  /** It leaves its namespace; whoever still waits for it learns no outcome. */
   remove(): void {
     this.stopTimer();
+    for (const { reject } of this.waiting.splice(0)) reject(win32Failure(KTM_ERROR.ERROR_TRANSACTION_OBJECT_EXPIRED));
     if (this.ktm.transactions.get(this.id) === this) this.ktm.transactions.delete(this.id);
     this.manager?.transactions.delete(this);
   }
