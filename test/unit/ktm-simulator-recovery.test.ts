@@ -283,6 +283,28 @@ describe('a superior that dies', () => {
     expect(await itself.read()).toEqual(['COMMIT_COMPLETE']);
   });
 
+  it('while its commit is written to the log: the commit stands, and it is asked for it again', async () => {
+    const scene = await driven();
+    await scene.prepared(0, 1);
+    const { program, enlistment } = scene.participant(2);
+    const { machine } = scene.at;
+    const event = machine.event.bind(machine);
+    machine.event = async (name, process) => {
+      if (name === 'ktm.log.sync') program.die();
+      return event(name, process);
+    };
+    await expect(program.ktm.commitEnlistment(enlistment, null)).rejects.toMatchObject({ code: 'ERR_PROCESS_DIED' });
+    await settled();
+    machine.event = event;
+    expect(await scene.participant(0).rm.read()).toEqual(['PREPARE', 'COMMIT']);
+    const superior = new Program(machine, 'superior again');
+    const itself = await superior.restartResourceManager(await superior.durableManager(), rmId(2));
+    expect(await itself.read()).toEqual(['RECOVER_QUERY', 'LAST_RECOVER']);
+    for (const { program: owner, enlistment: theirs } of scene.participants.slice(0, 2)) await owner.ktm.commitComplete(theirs, null);
+    // Nobody is left to whom it owes the outcome.
+    expect(await codeOf(itself.open(scene.participant(2).id))).toBe(6717);
+  });
+
   it('[K3] KTM itself is in doubt when the machine went down meanwhile: nobody is told before the superior', async () => {
     const scene = await driven();
     await scene.prepared(0, 1);
@@ -490,6 +512,48 @@ describe('the log cannot be written', () => {
     await scene.participant(0).program.ktm.recoverResourceManager(scene.participant(0).rm.handle);
     expect((await scene.participant(0).rm.recoverAll()).map(({ told }) => told)).toEqual(['COMMIT']);
   });
+});
+
+describe('whoever waits for a transaction', () => {
+  it('learns that it has expired when its manager is closed before the outcome', async () => {
+    const scene = await Scene.of(1, { superior: true });
+    const committed = scene.commit();
+    await settled();
+    const { program, enlistment } = scene.participant(1);
+    await program.ktm.prepareEnlistment(enlistment, null);
+    await scene.prepared(0);
+    program.die();
+    scene.participant(0).program.die();
+    scene.service.die();
+    expect(await committed).toBe(6722);
+  });
+
+  it('two that recover a manager that went offline both get it back', async () => {
+    const scene = await Scene.of(1);
+    await scene.start();
+    scene.at.host.files.fail({ operation: 'sync', occurrence: 1 });
+    await scene.prepared(0);
+    expect(scene.at.machine.ktm.managers).toMatchObject([{ state: 'Offline' }]);
+    const other = scene.participant(0).program;
+    const theirs = await other.ktm.openTransactionManager(LOG, 0x3f);
+    expect(await Promise.all([codeOf(scene.service.ktm.recoverTransactionManager(scene.manager)), codeOf(other.ktm.recoverTransactionManager(theirs))])).toEqual(['ok', 'ok']);
+    expect(scene.at.machine.ktm.managers).toMatchObject([{ state: 'Online' }]);
+  });
+});
+
+it('a resource manager that only flushes caches has nothing to recover', async () => {
+  const scene = await Scene.of(1);
+  const flusher = new Program(scene.at.machine, 'flusher');
+  const rm = await flusher.resourceManager(await flusher.durableManager(), rmId(7), 0);
+  const enlistment = await rm.enlist(await flusher.ktm.openTransaction(4, scene.uow), NOTIFY.PREPREPARE | NOTIFY.ROLLBACK);
+  await scene.start();
+  await flusher.ktm.prePrepareComplete(enlistment, null);
+  flusher.die();
+  await scene.prepared(0);
+  const { program, rm: other, enlistment: theirs } = scene.participant(0);
+  expect(await other.read()).toEqual(['PREPARE', 'COMMIT']);
+  await program.ktm.commitComplete(theirs, null);
+  expect(await codeOf(scene.service.ktm.openResourceManager(0x7f, scene.manager, rmId(7)))).toBe(6716);
 });
 
 describe('the procedure of a resource manager', () => {
