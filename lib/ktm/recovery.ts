@@ -244,8 +244,10 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
     };
     const enlistment = await this.resourceManager.openEnlistment(entry.enlistmentId, { onNotification });
     await enlistment.recover();
-    if (isSuperior) await this.decide(enlistment, transaction, entry, reached);
-    const { type } = await decided;
+    const rolledBack = isSuperior && (await this.decide(enlistment, transaction, entry)) === 'rollback';
+    if (isSuperior) reached();
+    // A superior need not have asked to be told the end of a rollback.
+    const type = rolledBack ? 'ROLLBACK_COMPLETE' : (await decided).type;
     await this.finish(enlistment, transaction, type);
     this.leaveDoubt(entry.enlistmentId);
     (type === 'COMMIT' || type === 'COMMIT_COMPLETE' ? this.committed : this.rolledBack).push(entry);
@@ -267,20 +269,22 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
     }
   }
 
-  private async decide(superior: Enlistment, transaction: RecoveredTransaction<P>, entry: PreparedTransaction, reached: () => void): Promise<void> {
+  /** COMMIT_COMPLETE, when all subordinates have acknowledged, ends a commit. */
+  private async decide(superior: Enlistment, transaction: RecoveredTransaction<P>, entry: PreparedTransaction): Promise<SuperiorDecision> {
     const { onQuery } = this.options;
     if (onQuery === undefined) throw new StateError('ERR_NO_DECISION', `KTM asks what the superior has decided of the transaction {${entry.unitOfWork}}: give onQuery`);
-    switch (await onQuery(transaction)) {
+    const decision = await onQuery(transaction);
+    switch (decision) {
       case 'commit':
         await superior.commit();
-        return;
+        break;
       case 'rollback':
         await superior.rollback();
-        return;
+        break;
       case 'undecided':
         this.inDoubt.push(entry);
-        reached();
     }
+    return decision;
   }
 
   /** PREPARE was received, no RECOVER came: as if rolled back (seed 004, K13, K15). */

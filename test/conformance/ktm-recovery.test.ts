@@ -215,6 +215,7 @@ describe('a resource manager that has lost its process', () => {
       manager: open, id: boss.id, prepared: [], onCommit: () => undefined, onRollback: () => undefined, onQuery: () => 'commit',
     });
     await subordinate.settled();
+    await superiorAgain.settled();
     expect([calls, superiorAgain.committed.length]).toEqual([['in doubt', 'commit'], 1]);
     await superiorAgain.close();
     await subordinate.close();

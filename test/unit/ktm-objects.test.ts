@@ -22,10 +22,10 @@ async function situation(volatile = true): Promise<Situation> {
   return { backend, manager, rm };
 }
 
-async function next(notifications: AsyncGenerator<Notification>): Promise<Notification> {
-  const { value, done } = await notifications.next();
-  if (done === true) throw new Error('the notifications have ended');
-  return value;
+async function next(notifications: AsyncGenerator<Notification, void, undefined>): Promise<Notification> {
+  const result = await notifications.next();
+  if (result.done === true) throw new Error('the notifications have ended');
+  return result.value;
 }
 
 /** Everything that was opened is closed, and so is the channel. */

@@ -1,0 +1,321 @@
+/** recoverResourceManager and ResourceManagerDriver: what their handlers are told, and what survives. */
+import { LogError, ResourceManagerDriver, Transaction, TransactionManager, recoverResourceManager } from '../../lib/ktm';
+import type { ResourceManagerHandlers, UnresolvedTransaction } from '../../lib/ktm';
+import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
+import { readText } from './ktm-files';
+
+const LOG = '/state/ktm';
+const OWN = '/state/own.log';
+const ID = '11111111-2222-4333-8444-555555555555';
+
+async function newMachine(): Promise<SimulatedWindows> {
+  const host = new SimulatedHost();
+  await host.files.makeDirectory('/state');
+  await host.files.syncDirectory('/');
+  return new SimulatedWindows({ host });
+}
+
+/** The next run of the machine, with what its disk holds. */
+function restarted(machine: SimulatedWindows): SimulatedWindows {
+  if (!(machine.host instanceof SimulatedHost)) throw new Error('not a simulated Host');
+  machine.powerCut();
+  return new SimulatedWindows({ host: machine.host.restart(() => true) });
+}
+
+interface Told {
+  readonly calls: string[];
+  readonly handlers: ResourceManagerHandlers<string>;
+}
+
+function handlers(fail: Partial<Record<'prepare' | 'commit' | 'rollback', Error>> = {}): Told {
+  const calls: string[] = [];
+  const told = (what: 'prepare' | 'commit' | 'rollback', data: string): void => {
+    calls.push(`${what} ${data}`);
+    const error = fail[what];
+    if (error !== undefined) throw error;
+  };
+  return {
+    calls,
+    handlers: {
+      prepare: async ({ data }) => {
+        told('prepare', data);
+        return `${data}!`;
+      },
+      commit: async ({ data }) => told('commit', data),
+      rollback: async ({ data }) => told('rollback', data),
+      inDoubt: ({ data }) => void calls.push(`in doubt ${data}`),
+    },
+  };
+}
+
+const start = (backend: SimulatedWindows, { handlers: given }: Told, onError?: (each: UnresolvedTransaction) => void): Promise<ResourceManagerDriver<string>> =>
+  ResourceManagerDriver.start<string>({ backend, manager: { logFileName: LOG }, id: ID, preparedLog: OWN, handlers: given, ...(onError === undefined ? {} : { onError }) });
+
+describe('ResourceManagerDriver', () => {
+  it('prepares, commits with what prepare has left, and forgets', async () => {
+    const backend = await newMachine();
+    const told = handlers();
+    const driver = await start(backend, told);
+    expect([driver.id, driver.simulated, driver.recovered.created]).toEqual([ID, true, true]);
+    const transaction = await Transaction.create({ backend });
+    const work = await driver.enlist(transaction, 'work');
+    expect(driver.transactions).toEqual([{ state: 'enlisted', enlistmentId: work.enlistmentId, unitOfWork: await transaction.id(), data: 'work' }]);
+    await transaction.commit();
+    expect(await work.settled).toBe('committed');
+    expect(told.calls).toEqual(['prepare work', 'commit work!']);
+    expect(driver.transactions).toEqual([]);
+    await transaction.close();
+    await driver.stop();
+    await driver.stop();
+    expect(backend.handleCount()).toBe(0);
+    await expect(driver.enlist(transaction, 'late')).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  });
+
+  it('rolls back what was only begun', async () => {
+    const backend = await newMachine();
+    const told = handlers();
+    const driver = await start(backend, told);
+    const transaction = await Transaction.create({ backend });
+    const work = await driver.enlist(transaction, 'work');
+    await transaction.rollback();
+    expect(await work.settled).toBe('aborted');
+    expect(told.calls).toEqual(['rollback work']);
+    await transaction.close();
+    await driver.stop();
+  });
+
+  it('refuses when prepare fails: everybody rolls back, and onError has the reason', async () => {
+    const backend = await newMachine();
+    const told = handlers({ prepare: new Error('disk full') });
+    const reasons: string[] = [];
+    const driver = await start(backend, told, ({ error }) => void reasons.push(error.message));
+    const transaction = await Transaction.create({ backend });
+    const work = await driver.enlist(transaction, 'work');
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'ERROR_TRANSACTION_ALREADY_ABORTED' });
+    expect(await work.settled).toBe('aborted');
+    expect([told.calls, reasons]).toEqual([['prepare work', 'rollback work'], ['disk full']]);
+    await transaction.close();
+    await driver.stop();
+  });
+
+  it('[K4] leaves a commit that fails unresolved, and finishes it at the next start', async () => {
+    const backend = await newMachine();
+    const first = handlers({ commit: new Error('busy') });
+    const driver = await start(backend, first);
+    const transaction = await Transaction.create({ backend });
+    const work = await driver.enlist(transaction, 'work');
+    await transaction.commitAsync();
+    await expect(work.settled).rejects.toThrow('busy');
+    expect(driver.unresolved).toMatchObject([{ enlistmentId: work.enlistmentId, error: { message: 'busy' } }]);
+    await transaction.close();
+    await driver.stop();
+    const second = handlers();
+    const again = await start(backend, second);
+    expect([second.calls, again.recovered.committed.length, again.unresolved]).toEqual([['commit work!'], 1, []]);
+    await again.stop();
+  });
+
+  it('[K13] rolls back at the next start what was begun or prepared when the machine died', async () => {
+    const backend = await newMachine();
+    const holds = handlers();
+    const driver = await start(backend, holds);
+    const prepared = await Transaction.create({ backend });
+    await driver.enlist(prepared, 'prepared');
+    // Another participant never answers, so that the outcome stays open.
+    const silent = await driver.recovered.resourceManager.createEnlistment(prepared, { notifications: ['PREPARE', 'COMMIT', 'ROLLBACK'] });
+    await driver.enlist(await Transaction.create({ backend }), 'begun');
+    await prepared.commitAsync();
+    while (driver.transactions[0]?.state !== 'prepared') await Promise.resolve();
+    expect(silent.closed).toBe(false);
+    const next = restarted(backend);
+    const told = handlers();
+    const again = await start(next, told);
+    expect(told.calls.sort()).toEqual(['rollback begun', 'rollback prepared!']);
+    expect([again.transactions, again.unresolved]).toEqual([[], []]);
+    await again.stop();
+  });
+
+  it('one unresolvable transaction holds up neither the start nor the others', async () => {
+    const backend = await newMachine();
+    const failing = handlers({ commit: new Error('busy') });
+    const driver = await start(backend, failing);
+    for (const name of ['a', 'b', 'c']) {
+      const transaction = await Transaction.create({ backend });
+      const { settled } = await driver.enlist(transaction, name);
+      await transaction.commitAsync();
+      await expect(settled).rejects.toThrow('busy');
+      await transaction.close();
+    }
+    await driver.stop();
+    const calls: string[] = [];
+    const picky: Told = {
+      calls,
+      handlers: {
+        ...handlers().handlers,
+        commit: async ({ data }) => {
+          calls.push(data);
+          if (data === 'b!') throw new Error('still busy');
+        },
+      },
+    };
+    const again = await start(restarted(backend), picky);
+    expect(calls.sort()).toEqual(['a!', 'b!', 'c!']);
+    expect(again.recovered.committed).toHaveLength(2);
+    expect(again.unresolved).toMatchObject([{ error: { message: 'still busy' } }]);
+    // It serves: new work is taken.
+    const transaction = await Transaction.create({ backend: again.recovered.manager.connection.backend });
+    const { settled } = await again.enlist(transaction, 'new');
+    await transaction.commit();
+    expect(await settled).toBe('committed');
+    await transaction.close();
+    await again.stop();
+  });
+
+  it('has an id of its own from its log, the same at every start', async () => {
+    const backend = await newMachine();
+    const options = { backend, manager: { logFileName: LOG }, preparedLog: OWN, handlers: handlers().handlers };
+    const first = await ResourceManagerDriver.start<string>(options);
+    const { id } = first;
+    await first.stop();
+    const second = await ResourceManagerDriver.start<string>(options);
+    expect([/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id), second.id]).toEqual([true, id]);
+    await second.stop();
+  });
+
+  it('keeps its log short however many transactions there were, with those that are not over', async () => {
+    const backend = await newMachine();
+    const driver = await start(backend, handlers());
+    const open = await Transaction.create({ backend });
+    await driver.enlist(open, 'open');
+    for (let index = 0; index < 30; index += 1) {
+      const transaction = await Transaction.create({ backend });
+      await driver.enlist(transaction, 'x'.repeat(20_000));
+      await transaction.commit();
+      await transaction.close();
+    }
+    expect((await backend.host.files.stat(OWN))?.size).toBeLessThan(300_000);
+    await driver.stop();
+    const told = handlers();
+    const again = await start(backend, told);
+    expect(told.calls).toEqual(['rollback open']);
+    await open.close();
+    await again.stop();
+  });
+
+  it('shares a manager with others, and leaves it open', async () => {
+    const backend = await newMachine();
+    const manager = await TransactionManager.create({ backend, logFileName: LOG });
+    const [one, two] = [handlers(), handlers()];
+    const drivers = [
+      await ResourceManagerDriver.start<string>({ manager, preparedLog: '/state/one', handlers: one.handlers }),
+      await ResourceManagerDriver.start<string>({ manager, preparedLog: '/state/two', handlers: two.handlers }),
+    ];
+    const transaction = await Transaction.create({ backend });
+    for (const driver of drivers) await driver.enlist(transaction, 'shared');
+    await transaction.commit();
+    expect([one.calls, two.calls]).toEqual([['prepare shared', 'commit shared!'], ['prepare shared', 'commit shared!']]);
+    await transaction.close();
+    for (const driver of drivers) await driver.stop();
+    expect(await manager.clock()).toBe(2n);
+    await manager.close();
+  });
+
+  it.each([
+    ['a volatile manager', { manager: { volatile: true } }, 'manager.volatile'],
+    ['an option that nobody reads', { handler: 1 }, 'options.handler'],
+    ['a bad id', { id: 'five' }, 'id'],
+    ['a log without a name', { preparedLog: 5 }, 'preparedLog'],
+  ])('refuses %s before anything is started', async (_what, wrong, field) => {
+    const backend = await newMachine();
+    const options = { backend, manager: { logFileName: LOG }, preparedLog: OWN, handlers: handlers().handlers, ...wrong } as unknown as Parameters<typeof ResourceManagerDriver.start<string>>[0];
+    await expect(ResourceManagerDriver.start<string>(options)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field });
+    expect(backend.handleCount()).toBe(0);
+  });
+
+  it('refuses a log that is damaged or of another program, and leaves it alone', async () => {
+    const backend = await newMachine();
+    const file = await backend.host.files.open(OWN, 'create');
+    await file.write(Buffer.from('somebody else wrote this, at some length'), 0);
+    await file.close();
+    await expect(start(backend, handlers())).rejects.toBeInstanceOf(LogError);
+    expect(await readText(backend.host.files, OWN)).toBe('somebody else wrote this, at some length');
+    expect(backend.handleCount()).toBe(0);
+  });
+});
+
+describe('recoverResourceManager', () => {
+  it('calls KTM in the order of the seed', async () => {
+    const backend = await newMachine();
+    const recovered = await recoverResourceManager({ manager: { backend, logFileName: LOG }, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined });
+    expect(backend.calls.map(({ operation }) => operation.replace('KtmW32::', '')).filter((name) => !name.startsWith('GetNotification'))).toEqual([
+      'CreateTransactionManager', 'RecoverTransactionManager', 'OpenResourceManager', 'CreateResourceManager', 'SetResourceManagerCompletionPort', 'RecoverResourceManager',
+    ]);
+    await recovered.close();
+    expect(backend.handleCount()).toBe(0);
+  });
+
+  it('does not recover a volatile manager', async () => {
+    const backend = await newMachine();
+    const recovered = await recoverResourceManager({ manager: { backend, volatile: true }, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined });
+    expect(backend.calls.some(({ operation }) => operation === 'KtmW32::RecoverTransactionManager')).toBe(false);
+    await recovered.close();
+  });
+
+  it('gives up when its signal fires, and leaves everything to the next start', async () => {
+    const backend = await newMachine();
+    const first = handlers({ commit: new Error('busy') });
+    const driver = await start(backend, first);
+    const transaction = await Transaction.create({ backend });
+    const work = await driver.enlist(transaction, 'work');
+    await transaction.commitAsync();
+    await work.settled.catch(() => undefined);
+    await transaction.close();
+    await driver.stop();
+    const controller = new AbortController();
+    const never = new Promise<void>(() => undefined);
+    const recovering = recoverResourceManager({
+      manager: { backend, logFileName: LOG }, id: ID, prepared: [], signal: controller.signal, onRollback: () => undefined,
+      onCommit: () => {
+        controller.abort();
+        return never;
+      },
+    });
+    await expect(recovering).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    expect(backend.handleCount()).toBe(0);
+    const told = handlers();
+    const again = await start(backend, told);
+    expect(told.calls).toEqual(['commit work!']);
+    await again.stop();
+  });
+
+  it('reports a superior\'s transaction when nobody can say what was decided', async () => {
+    const backend = await newMachine();
+    const manager = await TransactionManager.create({ backend, logFileName: LOG });
+    const boss = await recoverResourceManager({ manager, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined });
+    const told = handlers();
+    const driver = await ResourceManagerDriver.start<string>({ manager, preparedLog: OWN, handlers: told.handlers });
+    const transaction = await Transaction.create({ backend });
+    const superior = await boss.resourceManager.createEnlistment(transaction, { superior: true, notifications: ['ROLLBACK', 'PREPARE_COMPLETE', 'COMMIT_COMPLETE'] });
+    const work = await driver.enlist(transaction, 'work');
+    await superior.prepare();
+    const { value } = await boss.resourceManager.notifications().next();
+    expect(value).toMatchObject({ type: 'PREPARE_COMPLETE' });
+    await boss.close();
+    const options = { manager, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined };
+    const silent = await recoverResourceManager(options);
+    expect(silent.unresolved).toMatchObject([{ unitOfWork: work.unitOfWork, error: { code: 'ERR_NO_DECISION' } }]);
+    await silent.close();
+    const undecided = await recoverResourceManager({ ...options, onQuery: () => 'undecided' });
+    expect(undecided.inDoubt).toHaveLength(1);
+    const settled = undecided.settled();
+    await undecided.close();
+    await expect(settled).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    const decided = await recoverResourceManager({ ...options, onQuery: () => 'rollback' });
+    expect(await work.settled).toBe('aborted');
+    await decided.close();
+    await transaction.close();
+    await driver.stop();
+    await manager.close();
+    expect(backend.handleCount()).toBe(0);
+  });
+});
