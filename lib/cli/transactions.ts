@@ -83,7 +83,7 @@ async function listMachine({ control, reporter }: MachineWork): Promise<number> 
 async function listLog(log: string, { backend, host, reporter }: MachineWork): Promise<number> {
   const prepared = preparedLogOf(host.files, log);
   if ((await host.files.stat(prepared)) === undefined) throw new ArgumentError('--log', `has no log of files replaced together beside it: ${prepared}`);
-  const store = await PreparedStore.open(host, prepared);
+  const store = await PreparedStore.open({ backend, host, path: prepared });
   try {
     const manager = await openManager(log, { backend, host });
     try {
@@ -143,7 +143,7 @@ function recoverTransactions({ log, resourceManager, ...options }: RecoverOption
 }
 
 async function isOwn(id: string, own: string, { host }: MachineWork): Promise<boolean> {
-  const store = await PreparedStore.open(host, own);
+  const store = await PreparedStore.open({ backend, host, path: own });
   try {
     return store.id === id.toLowerCase().replace(/^\{(.*)\}$/, '$1');
   } finally {

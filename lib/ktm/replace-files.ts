@@ -22,7 +22,7 @@ export interface FileReplacement {
 }
 
 export interface FileResourceManagerOptions {
-  /** The log of its transaction manager, a path without extension; its own is beside it, `<log>.prepared`. One process at a time uses them. */
+  /** The log of its transaction manager, a path without extension; its own is beside it, `<log>.prepared`. One at a time uses them: another gets ERR_IN_USE. */
   readonly log: string;
   /** A set that could not be brought to its end where nobody waits for it. */
   readonly onError?: (transaction: UnresolvedTransaction) => void;

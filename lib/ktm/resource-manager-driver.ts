@@ -38,7 +38,7 @@ export interface ResourceManagerHandlers<D> {
 export interface ResourceManagerDriverOptions<D> {
   /** Its durable transaction manager: one that is open, or the log that opens it. */
   readonly manager: TransactionManager | CreateTransactionManagerOptions;
-  /** The file of its own log, made if it is not there. One driver at a time has it open. */
+  /** The file of its own log, made if it is not there. One driver at a time has it open: another gets ERR_IN_USE. */
   readonly preparedLog: string;
   /** The persistent name, a GUID. Default: one that comes with the log. */
   readonly id?: string;
@@ -82,13 +82,13 @@ export class ResourceManagerDriver<D> {
 
   /**
    * Opens the log, recovers (seed 004), and serves from then on.
-   * @throws ArgumentError; LogError; WindowsError; AbortError. A handler that fails during recovery is an entry of `unresolved`.
+   * @throws ArgumentError; LogError; WindowsError; AbortError; StateError (ERR_IN_USE) while another driver has the log. A handler that fails during recovery is an entry of `unresolved`.
    */
   static async start<D>(options: ResourceManagerDriverOptions<D>): Promise<ResourceManagerDriver<D>> {
     checkKnownFields('options', options, optionNames);
     checkString('preparedLog', options.preparedLog);
     const backend = await backendOf(options);
-    const store = await PreparedStore.open(options.host ?? backend.host, options.preparedLog);
+    const store = await PreparedStore.open({ backend, host: options.host ?? backend.host, path: options.preparedLog });
     try {
       return new ResourceManagerDriver(options, store, await recover(options, backend, store));
     } catch (error) {

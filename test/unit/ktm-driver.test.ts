@@ -1,4 +1,5 @@
 /** recoverResourceManager and ResourceManagerDriver: what their handlers are told, and what survives. */
+import type { Backend } from '../../lib/binding/backend';
 import { LogError, ResourceManagerDriver, Transaction, TransactionManager, recoverResourceManager } from '../../lib/ktm';
 import type { ResourceManagerHandlers, UnresolvedTransaction } from '../../lib/ktm';
 import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
@@ -216,8 +217,22 @@ describe('ResourceManagerDriver', () => {
     expect([one.calls, two.calls]).toEqual([['prepare shared', 'commit shared!'], ['prepare shared', 'commit shared!']]);
     await transaction.close();
     for (const driver of drivers) await driver.stop();
-    expect(await manager.clock()).toBe(2n);
+    expect(await manager.clock()).toBe(2n); // one commit
     await manager.close();
+  });
+
+  it('refuses a log that another driver has open, in this process or another, until that is gone', async () => {
+    const backend = await newMachine();
+    await start(backend, handlers());
+    const elsewhere: Backend = { kind: backend.kind, host: backend.host, openChannel: () => backend.openChannel() };
+    const options = { manager: { logFileName: LOG }, id: ID, preparedLog: OWN, handlers: handlers().handlers };
+    for (const each of [backend, elsewhere]) {
+      await expect(ResourceManagerDriver.start<string>({ ...options, backend: each })).rejects.toMatchObject({ code: 'ERR_IN_USE' });
+    }
+    const [first] = backend.processList.filter(({ alive, name }) => alive && name === 'client');
+    backend.kill(first?.id ?? 0);
+    const next = await ResourceManagerDriver.start<string>({ ...options, backend: elsewhere });
+    await next.stop();
   });
 
   it.each([
