@@ -142,7 +142,7 @@ function recoverTransactions({ log, resourceManager, ...options }: RecoverOption
   });
 }
 
-async function isOwn(id: string, own: string, { host }: MachineWork): Promise<boolean> {
+async function isOwn(id: string, own: string, { backend, host }: MachineWork): Promise<boolean> {
   const store = await PreparedStore.open({ backend, host, path: own });
   try {
     return store.id === id.toLowerCase().replace(/^\{(.*)\}$/, '$1');
