@@ -439,6 +439,19 @@ describe('notifications', () => {
     expect(await second).toBe(995);
   });
 
+  it('do not come to a call that waits when the last handle is closed, nor is it woken: it times out', async () => {
+    const { program: { ktm }, rms, clock } = await stage([TWO_PHASE]);
+    const waiting = codeOf(ktm.getNotificationResourceManager(at(rms, 0).handle, 5000));
+    let over = false;
+    void waiting.then(() => (over = true));
+    await settled();
+    await at(rms, 0).handle.close();
+    await clock.advance(4999);
+    expect(over).toBe(false);
+    await clock.advance(1);
+    expect(await waiting).toBe(1460);
+  });
+
   it('are not taken along by a process that dies while it waits', async () => {
     const { program: { ktm }, machine, manager, transaction } = await stage([]);
     const [one, two] = [new Program(machine, 'one'), new Program(machine, 'two')];

@@ -79,7 +79,7 @@ export interface LogPlace {
   readonly path: string;
   /** Bytes that the log may have. */
   readonly capacity: number;
-  /** A place for faults: `ktm.log.write`, `ktm.log.sync`, `ktm.log.synced`. */
+  /** A place for faults: `ktm.log.write`, `ktm.log.sync`, `ktm.log.synced`, `ktm.log.checkpoint`. */
   readonly event: (name: string) => Promise<void>;
 }
 
