@@ -88,8 +88,8 @@ export function preparedLogOf(files: Files, log: string): string {
 }
 
 export class FileResourceManager {
-  /** Sets that are being written, by transaction; a rollback waits for the last write. */
-  private readonly writing = new Map<string, Promise<void>>();
+  /** What is being written, by transaction: a rollback, which may come at any time, waits for the last write. */
+  private readonly writing = new Map<string, Set<Promise<void>>>();
   /** Why it refused, by transaction. */
   private readonly problems = new Map<string, Error>();
   private running: ResourceManagerDriver<FileSet> | undefined;
@@ -147,21 +147,19 @@ export class FileResourceManager {
     throwIfAborted(signal);
     const unitOfWork = await transaction.id();
     const set: FileSet = { files: finals.map((final) => ({ final, partial: `${final}.${unitOfWork}.partial` })) };
-    const enlisted = await this.driver.enlist(transaction, set);
-    const writing = (async () => {
-      for (const [index, { partial }] of set.files.entries()) await this.write(partial, replacements[index]?.from ?? '', signal);
-    })();
-    this.writing.set(unitOfWork, writing.catch(() => undefined));
+    const written = this.beginWriting(unitOfWork);
+    let enlisted: EnlistedWork | undefined;
     try {
-      await writing;
+      enlisted = await this.driver.enlist(transaction, set);
+      for (const [index, { partial }] of set.files.entries()) await this.write(partial, replacements[index]?.from ?? '', signal);
+      written();
+      return enlisted;
     } catch (error) {
+      written();
       await transaction.rollback();
-      await enlisted.settled;
+      await enlisted?.settled;
       throw error;
-    } finally {
-      this.writing.delete(unitOfWork);
     }
-    return enlisted;
   }
 
   /**
@@ -208,7 +206,7 @@ export class FileResourceManager {
   // --- The handlers ---
 
   private async prepare({ unitOfWork, data }: Work<FileSet>): Promise<FileSet> {
-    await this.writing.get(unitOfWork);
+    await this.allWritten(unitOfWork);
     for (const { partial } of data.files) {
       if ((await this.files.stat(partial)) === undefined) throw new StateError('ERR_NOT_STAGED', `${partial} is not there`);
     }
@@ -223,7 +221,7 @@ export class FileResourceManager {
   }
 
   private async removePartials({ unitOfWork, data }: Work<FileSet>): Promise<void> {
-    await this.writing.get(unitOfWork);
+    await this.allWritten(unitOfWork);
     for (const { partial } of data.files) if ((await this.files.stat(partial)) !== undefined) await this.files.remove(partial);
     await this.syncDirectories(data);
   }
@@ -233,6 +231,24 @@ export class FileResourceManager {
   }
 
   // --- Writing ---
+
+  private beginWriting(unitOfWork: string): () => void {
+    const all = this.writing.get(unitOfWork) ?? new Set();
+    this.writing.set(unitOfWork, all);
+    let resolve: () => void = () => undefined;
+    const writing = new Promise<void>((settle) => (resolve = settle));
+    all.add(writing);
+    return () => {
+      resolve();
+      all.delete(writing);
+      if (all.size === 0) this.writing.delete(unitOfWork);
+    };
+  }
+
+  private async allWritten(unitOfWork: string): Promise<void> {
+    const all: readonly Promise<void>[] = [...(this.writing.get(unitOfWork) ?? [])];
+    await Promise.all(all);
+  }
 
   private async check(replacements: readonly FileReplacement[]): Promise<readonly string[]> {
     if (!Array.isArray(replacements) || replacements.length === 0) throw new ArgumentError('files', 'must name at least one file');

@@ -1,5 +1,5 @@
 /** Files replaced together, without and with a crash. */
-import { FileResourceManager, ReplaceError, replaceFiles } from '../../lib/ktm';
+import { FileResourceManager, ReplaceError, Transaction, replaceFiles } from '../../lib/ktm';
 import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
 import { readText, writeText } from './ktm-files';
 
@@ -75,5 +75,81 @@ describe('replaceFiles', () => {
     await manager.stop();
     expect(await readText(host.files, '/data/sales.bak')).toBe('new backup');
     expect(await readText(host.files, '/data/catalog.json')).toBe('new catalog');
+  });
+});
+
+describe('FileResourceManager', () => {
+  const started = async (): Promise<{ readonly host: SimulatedHost; readonly backend: SimulatedWindows; readonly manager: FileResourceManager }> => {
+    const { host, backend } = await machine();
+    return { host, backend, manager: await FileResourceManager.start({ backend, log }) };
+  };
+
+  it('takes contents from files, bytes and streams', async () => {
+    const { host, manager } = await started();
+    await writeText(host.files, '/data/source', 'from a file');
+    async function* stream(): AsyncGenerator<Uint8Array> {
+      yield bytes('from ');
+      yield bytes('a stream');
+    }
+    await manager.replace([{ to: '/data/a', from: '/data/source' }, { to: '/data/b', from: stream() }, { to: '/data/c', from: bytes('bytes') }]);
+    expect(await Promise.all(['a', 'b', 'c', 'source'].map((name) => readText(host.files, `/data/${name}`)))).toEqual(['from a file', 'from a stream', 'bytes', 'from a file']);
+    await manager.stop();
+  });
+
+  it('lets two sets share a transaction with other work', async () => {
+    const { host, backend, manager } = await started();
+    const transaction = await Transaction.create({ backend });
+    const one = await manager.stage(transaction, [{ to: '/data/sales.bak', from: bytes('new backup') }]);
+    expect(await readText(host.files, '/data/sales.bak')).toBe('old backup');
+    await expect(manager.replace([{ to: '/data/sales.bak', from: bytes('another') }])).rejects.toMatchObject({ field: 'files[0].to' });
+    const two = await manager.stage(transaction, [{ to: '/data/catalog.json', from: bytes('new catalog') }]);
+    await transaction.commit();
+    expect(await Promise.all([one.settled, two.settled])).toEqual(['committed', 'committed']);
+    expect(await readText(host.files, '/data/catalog.json')).toBe('new catalog');
+    await transaction.close();
+    await manager.stop();
+    expect(backend.handleCount()).toBe(0);
+  });
+
+  it('leaves nothing when it is cancelled while it writes', async () => {
+    const { host, manager } = await started();
+    const controller = new AbortController();
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield bytes('half');
+      controller.abort();
+      yield bytes(' and half');
+    }
+    const replacing = manager.replace([{ to: '/data/sales.bak', from: slow() }], { signal: controller.signal });
+    await expect(replacing).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    expect([...(await host.files.list('/data'))].sort()).toEqual(['catalog.json', 'sales.bak']);
+    expect(await readText(host.files, '/data/sales.bak')).toBe('old backup');
+    await manager.stop();
+  });
+
+  it('leaves nothing when its time is over while it writes', async () => {
+    const { host, manager } = await started();
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield bytes('half');
+      await new Promise<void>((resolve) => host.clock.after(10_000, resolve));
+      yield bytes(' and half');
+    }
+    const error: unknown = await manager.replace([{ to: '/data/sales.bak', from: slow() }], { timeoutMs: 1000 }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'ERR_REPLACE_ROLLED_BACK', outcome: 'aborted' });
+    expect([...(await host.files.list('/data'))].sort()).toEqual(['catalog.json', 'sales.bak']);
+    await manager.stop();
+  });
+
+  it.each([
+    ['no files', [], 'files'],
+    ['a name twice', [next[0], next[0]], 'files[1].to'],
+    ['a directory', [{ to: '/data', from: bytes('') }], 'files[0].to'],
+    ['a name in no directory', [{ to: '/nowhere/x', from: bytes('') }], 'files[0].to'],
+    ['a source that is not there', [{ to: '/data/x', from: '/data/nothing' }], 'files[0].from'],
+    ['a source of another kind', [{ to: '/data/x', from: 5 }], 'files[0].from'],
+  ])('refuses %s before anything is written', async (_what, files, field) => {
+    const { backend, manager } = await started();
+    await expect(manager.replace(files as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field });
+    await manager.stop();
+    expect(backend.handleCount()).toBe(0);
   });
 });
