@@ -32,7 +32,10 @@ async function newHost(seed: number): Promise<SimulatedHost> {
   return host;
 }
 
-const SEEDS = [1, 2, 3, 4, 5];
+/** A run takes milliseconds, and there are hundreds. */
+jest.setTimeout(180_000);
+
+const SEEDS = [1, 2, 3, 4];
 
 describe('files replaced together, when the power is cut', () => {
   const log = '/state/replace';
@@ -165,7 +168,7 @@ describe.each([1, 2, 3, 4])('%i resource managers in one transaction, when the p
     const changes = whole.changes().length;
     const found = new Set<number>();
     for (let at = 1; at <= changes; at += 1) {
-      for (const seed of SEEDS.slice(0, 3)) {
+      for (const seed of SEEDS.slice(0, count > 2 ? 1 : 3)) {
         const host = await newHost(seed * 1000 + at);
         const run = cutting(host, at);
         const said = await Promise.race([run.cut, transact(run.host).then(() => 'committed', () => 'failed')]);
