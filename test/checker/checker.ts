@@ -67,7 +67,8 @@ export function explore<State>({ initial, next, encode, invariants }: Model<Stat
       visit({ state, action, parent: node, level: node.level + 1 });
     }
   }
-  return { distinct: seen.size, generated, depth, actions, violation: broken === undefined ? undefined : { invariant: broken.invariant, trace: traceOf(broken.node) } };
+  const violation = broken === undefined ? undefined : { invariant: broken.invariant, trace: traceOf(broken.node) };
+  return { distinct: seen.size, generated, depth, actions, violation };
 }
 
 function traceOf<State>(last: Node<State>): { readonly action: string; readonly state: State }[] {

@@ -1,12 +1,14 @@
 /**
  * KTM and the recovery procedure of seed 004 as a model: one durable transaction, its log, a client, and resource managers that follow the
- * procedure with durable records of their own; instead of the client, a superior may drive. Any process may die and the power may go at any moment, between a write and its sync too.
+ * procedure with durable records of their own; instead of the client, a superior may drive. Any process may die and the power may go at any
+ * moment, between a write and its sync too.
  */
 import type { Model, Step } from './checker';
 
 export type TransactionState = 'Active' | 'PrePreparing' | 'Preparing' | 'Prepared' | 'InDoubt' | 'Committed' | 'Aborted' | 'None';
 export type EnlistmentState =
-  | 'Active' | 'PrePreparing' | 'PrePrepared' | 'Preparing' | 'Prepared' | 'InDoubt' | 'CommittedNotify' | 'Committed' | 'Aborting' | 'Aborted' | 'ReadOnly' | 'Offline' | 'Forgotten' | 'None';
+  | 'Active' | 'PrePreparing' | 'PrePrepared' | 'Preparing' | 'Prepared' | 'InDoubt' | 'CommittedNotify' | 'Committed' | 'Aborting' | 'Aborted'
+  | 'ReadOnly' | 'Offline' | 'Forgotten' | 'None';
 export type Notice =
   | 'PREPREPARE' | 'PREPARE' | 'COMMIT' | 'ROLLBACK' | 'RECOVER' | 'LAST_RECOVER' | 'INDOUBT'
   | 'PREPARE_COMPLETE' | 'COMMIT_COMPLETE' | 'ROLLBACK_COMPLETE' | 'RECOVER_QUERY' | 'REQUEST_OUTCOME';
@@ -71,7 +73,8 @@ interface Draft {
 }
 
 function draft(state: KtmState): Draft {
-  return { ...state, log: [...state.log], rms: state.rms.map((rm) => ({ ...rm, inbox: [...rm.inbox] })), superior: state.superior === null ? null : { ...state.superior, inbox: [...state.superior.inbox] } };
+  const superior = state.superior === null ? null : { ...state.superior, inbox: [...state.superior.inbox] };
+  return { ...state, log: [...state.log], rms: state.rms.map((rm) => ({ ...rm, inbox: [...rm.inbox] })), superior };
 }
 
 /** What follows by itself: the client's answer, and objects that nobody holds. */
@@ -79,8 +82,8 @@ function finish(state: Draft): KtmState {
   const settled = state.rms.every(({ enlistment }) => over.includes(enlistment) || (enlistment === 'Offline' && state.transaction === 'Committed'));
   if (state.client && state.asked && state.transaction === 'Aborted') state.reported = 'aborted';
   if (state.client && state.asked && state.transaction === 'Committed' && settled && state.reported === 'none') state.reported = 'committed';
-  const forgotten = !state.client && (state.transaction === 'Committed' || state.transaction === 'Aborted') && allOver(state) && (state.superior === null || over.includes(state.superior.enlistment));
-  if (forgotten) {
+  const ended = (state.transaction === 'Committed' || state.transaction === 'Aborted') && allOver(state);
+  if (ended && !state.client && (state.superior === null || over.includes(state.superior.enlistment))) {
     state.transaction = 'None';
     for (const rm of state.rms) rm.enlistment = 'None';
     if (state.superior !== null) state.superior.enlistment = 'None';
@@ -94,7 +97,8 @@ function allOver({ rms }: Draft): boolean {
 
 /** The superior hears that the last subordinate has answered. */
 function complete({ superior, ...state }: Draft): void {
-  if (superior === null || superior.told || (state.transaction !== 'Committed' && state.transaction !== 'Aborted') || !allOver({ superior, ...state })) return;
+  if (state.transaction !== 'Committed' && state.transaction !== 'Aborted') return;
+  if (superior === null || superior.told || !allOver({ superior, ...state })) return;
   if (superior.enlistment === 'Offline') superior.enlistment = 'Forgotten';
   else if (state.transaction === 'Committed' || superior.enlistment === 'Aborted') {
     superior.told = true;
@@ -429,7 +433,9 @@ function* resourceManagerSteps(state: KtmState, index: number, rm: ResourceManag
       yield act('recoverEnlistment', (self, next) => {
         self.inbox.shift();
         self.recovering = true;
-        const known: Readonly<Partial<Record<TransactionState, readonly [EnlistmentState, Notice]>>> = { Committed: ['CommittedNotify', 'COMMIT'], Aborted: ['Aborting', 'ROLLBACK'] };
+        const known: Readonly<Partial<Record<TransactionState, readonly [EnlistmentState, Notice]>>> = {
+          Committed: ['CommittedNotify', 'COMMIT'], Aborted: ['Aborting', 'ROLLBACK'],
+        };
         const [enlistment, notice] = known[next.transaction] ?? ['InDoubt', 'INDOUBT'];
         self.enlistment = enlistment;
         self.inbox.push(notice);
@@ -510,8 +516,9 @@ const letters: Readonly<Record<Notice, string>> = {
 };
 
 export function encodeState({ online, transaction, log, synced, rms, superior, client, asked, reported, cuts, deaths }: KtmState): string {
+  const read = (inbox: readonly Notice[]): string => inbox.map((notice) => letters[notice]).join('');
   const each = rms.map(({ up, enlistment, own, inbox, recovering }) =>
-    `${String(+up)}${enlistment}.${own}${inbox.map((notice) => letters[notice]).join('')}${recovering ? '!' : ''}`).join(' ');
-  const above = superior === null ? '' : `${String(+superior.up)}${superior.enlistment}.${superior.decision}${superior.inbox.map((notice) => letters[notice]).join('')}${superior.told ? '!' : ''}`;
+    `${String(+up)}${enlistment}.${own}${read(inbox)}${recovering ? '!' : ''}`).join(' ');
+  const above = superior === null ? '' : `${String(+superior.up)}${superior.enlistment}.${superior.decision}${read(superior.inbox)}${superior.told ? '!' : ''}`;
   return `${above}${String(+online)}${String(+client)}${String(+asked)}${reported}${String(cuts)}${String(deaths)}${transaction} ${log.join('')}/${String(synced)} ${each}`;
 }

@@ -64,7 +64,9 @@ export class LoggedTransactions {
     const clock = BigInt(record.clock);
     if (clock > this.clock) this.clock = clock;
     const found = this.transactions.get(record.transaction);
-    const transaction: LoggedTransaction = found ?? { id: record.transaction, enlistments: new Map(), done: new Set(), superior: null, allPrepared: false, outcome: undefined };
+    const transaction: LoggedTransaction = found ?? {
+      id: record.transaction, enlistments: new Map(), done: new Set(), superior: null, allPrepared: false, outcome: undefined,
+    };
     switch (record.type) {
       case 'Prepared':
         transaction.enlistments.set(record.enlistment.id, record.enlistment);

@@ -1,5 +1,7 @@
 /** The states of KTM's objects by their kernel names, and what each call may find them in, as data (facts/ktm-tmf-mts.md 1.8, 1.9, 2.1 to 2.3). */
-import { ENLISTMENT_RIGHTS, KTM_ERROR, RESOURCEMANAGER_RIGHTS, TRANSACTION_NOTIFY, TRANSACTION_RIGHTS, TRANSACTIONMANAGER_RIGHTS } from '../../binding/ktm-codes';
+import {
+  ENLISTMENT_RIGHTS, KTM_ERROR, RESOURCEMANAGER_RIGHTS, TRANSACTION_NOTIFY, TRANSACTION_RIGHTS, TRANSACTIONMANAGER_RIGHTS,
+} from '../../binding/ktm-codes';
 
 /** KTRANSACTION_STATE, as far as this simulator goes through them. */
 export const transactionStates = {
@@ -21,8 +23,9 @@ export type ResourceManagerState = keyof typeof resourceManagerStates;
 
 /** KENLISTMENT_STATE. */
 export const enlistmentStates = {
-  Active: 256, Preparing: 257, Prepared: 258, InDoubt: 259, Committed: 260, CommittedNotify: 261, CommitRequested: 262, Aborted: 263, Delegated: 264,
-  DelegatedDisconnected: 265, PrePreparing: 266, Forgotten: 267, Aborting: 269, ReadOnly: 270, OutcomeUnavailable: 271, Offline: 272, PrePrepared: 273,
+  Active: 256, Preparing: 257, Prepared: 258, InDoubt: 259, Committed: 260, CommittedNotify: 261, CommitRequested: 262, Aborted: 263,
+  Delegated: 264, DelegatedDisconnected: 265, PrePreparing: 266, Forgotten: 267, Aborting: 269, ReadOnly: 270, OutcomeUnavailable: 271,
+  Offline: 272, PrePrepared: 273,
 } as const;
 export type EnlistmentState = keyof typeof enlistmentStates;
 
@@ -104,7 +107,9 @@ export const onEnlistmentClose: Readonly<Record<EnlistmentState, 'rollback' | 'd
 };
 
 /** States that ask nothing of anybody any more. */
-export const enlistmentOver: readonly EnlistmentState[] = ['Committed', 'Aborted', 'ReadOnly', 'Forgotten', 'DelegatedDisconnected', 'OutcomeUnavailable'];
+export const enlistmentOver: readonly EnlistmentState[] = [
+  'Committed', 'Aborted', 'ReadOnly', 'Forgotten', 'DelegatedDisconnected', 'OutcomeUnavailable',
+];
 
 const GENERIC = { read: 0x80000000, write: 0x40000000, execute: 0x20000000, all: 0x10000000 } as const;
 const MAXIMUM_ALLOWED = 0x2000000;

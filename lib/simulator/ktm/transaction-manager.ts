@@ -134,7 +134,8 @@ export class TransactionManager {
     if (logged.superior !== null && logged.outcome !== 'Aborted') transaction.superior = this.restoreEnlistment(transaction, logged.superior, true);
   }
 
-  private restoreEnlistment(transaction: Transaction, { id, resourceManager: resourceManagerId, mask, information }: LoggedEnlistment, isSuperior: boolean): Enlistment {
+  private restoreEnlistment(transaction: Transaction, logged: LoggedEnlistment, isSuperior: boolean): Enlistment {
+    const { id, resourceManager: resourceManagerId, mask, information } = logged;
     const known = this.ktm.resourceManagers.get(resourceManagerId);
     if (known !== undefined && known.manager !== this) throw win32Failure(KTM_ERROR.ERROR_TRANSACTIONMANAGER_RECOVERY_NAME_COLLISION);
     const resourceManager = known ?? new ResourceManager(this.ktm, this, resourceManagerId, false, null);
@@ -152,7 +153,8 @@ export class TransactionManager {
    * Writes what the commit depends on. `undone`: it could not, and nothing of it will be read again; `in doubt`: it could not, and nobody can
    * say. After either the manager is offline.
    */
-  async log(records: readonly LogRecord[], { durable, deciding }: { readonly durable: boolean; readonly deciding?: Transaction }): Promise<'ok' | 'undone' | 'in doubt'> {
+  async log(records: readonly LogRecord[], options: { readonly durable: boolean; readonly deciding?: Transaction }): Promise<'ok' | 'undone' | 'in doubt'> {
+    const { durable, deciding } = options;
     const { ktmLog } = this;
     if (ktmLog === undefined || this.ktm.lost) return 'ok';
     try {
@@ -162,7 +164,8 @@ export class TransactionManager {
       const undone = !(error instanceof LogWriteError) || error.undone;
       if (deciding !== undefined) {
         const what = undone ? 'was rolled back instead of committed' : 'is in doubt';
-        this.ktm.warn(KTM_EVENT.COMMIT_BECAME_ROLLBACK, 'error', `the transaction {${deciding.id}} ${what}: its log ${this.place?.path ?? ''} could not be written (${causeOf(error)})`);
+        const why = `its log ${this.place?.path ?? ''} could not be written (${causeOf(error)})`;
+        this.ktm.warn(KTM_EVENT.COMMIT_BECAME_ROLLBACK, 'error', `the transaction {${deciding.id}} ${what}: ${why}`);
       }
       this.goOffline();
       return undone ? 'undone' : 'in doubt';
@@ -189,7 +192,10 @@ export class TransactionManager {
   /** The log is full: those whose superior has not come back are given up, oldest first (events 3 and 4). */
   private async makeRoom(log: KtmLog): Promise<boolean> {
     const [oldest] = log.live.all;
-    if (oldest !== undefined) this.ktm.warn(KTM_EVENT.TAIL_PINNED, 'warning', `the log ${this.place?.path ?? ''} cannot advance its tail because of the transaction {${oldest.id}}`);
+    if (oldest !== undefined) {
+      const problem = `the log ${this.place?.path ?? ''} cannot advance its tail because of the transaction {${oldest.id}}`;
+      this.ktm.warn(KTM_EVENT.TAIL_PINNED, 'warning', problem);
+    }
     for (const { id } of log.live.all) {
       const transaction = this.ktm.transactions.get(id);
       if (transaction?.state !== 'InDoubt' || transaction.superior === undefined) continue;
@@ -205,7 +211,11 @@ export class TransactionManager {
   private goOffline(): void {
     if (this.state === 'Offline') return;
     this.state = 'Offline';
-    for (const transaction of [...this.transactions]) if (canDie.includes(transaction.state)) transaction.rollBack('the log could not be written');
+    this.rollBackAll('the log could not be written');
+  }
+
+  private rollBackAll(cause: string): void {
+    for (const transaction of [...this.transactions]) if (canDie.includes(transaction.state)) transaction.rollBack(cause);
   }
 
   // --- Handles ---
@@ -218,7 +228,7 @@ export class TransactionManager {
   handleClosed(): void {
     this.handles -= 1;
     if (this.handles > 0 || this.ktm.lost) return;
-    for (const transaction of [...this.transactions]) if (canDie.includes(transaction.state)) transaction.rollBack('its transaction manager was closed');
+    this.rollBackAll('its transaction manager was closed');
     this.expired = true;
     const { ktmLog, place } = this;
     if (ktmLog !== undefined && place !== undefined) {

@@ -66,7 +66,7 @@ export class Transaction {
     this.begin();
   }
 
-  /** RollbackTransaction. It does not wait for RollbackComplete: the outcome is known at once. [Open point 1; facts 3, LiberNT.] Throws Failure. */
+  /** RollbackTransaction. It does not wait for RollbackComplete: the outcome is known at once [open point 1; facts 3, LiberNT]. Throws Failure. */
   requestRollback(): void {
     const rule = rollbackIn[this.state];
     if (rule === 'nothing') return;
@@ -74,7 +74,10 @@ export class Transaction {
     this.rollBack('RollbackTransaction');
   }
 
-  /** Resolves once everybody who can answer has; rejects with ERROR_TRANSACTION_ALREADY_ABORTED or ERROR_RM_DISCONNECTED. (facts 3, LiberNT: the last CommitComplete.) */
+  /**
+   * Resolves with the last CommitComplete of those who can answer (facts 3, LiberNT); rejects with ERROR_TRANSACTION_ALREADY_ABORTED, or with
+   * ERROR_RM_DISCONNECTED, ERROR_TRANSACTIONMANAGER_NOT_ONLINE, ERROR_TRANSACTION_OBJECT_EXPIRED when there is no outcome to learn.
+   */
   finished(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
@@ -149,7 +152,8 @@ export class Transaction {
     const { response, from }: { readonly response: number; readonly from: readonly TransactionState[] } = demands[demand];
     if (!superior.asksFor(response)) throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_RESPONSE_NOT_ENLISTED);
     const committedAgain = demand === 'CommitEnlistment' && this.state === 'Committed';
-    if (committedAgain && (superior.state === 'CommittedNotify' || superior.state === 'Committed')) throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_NOT_ACTIVE);
+    const saidBefore = superior.state === 'CommittedNotify' || superior.state === 'Committed';
+    if (committedAgain && saidBefore) throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_NOT_ACTIVE);
     if (superior.state === 'Forgotten') throw win32Failure(KTM_ERROR.ERROR_TRANSACTION_INTEGRITY_VIOLATED);
     if (committedAgain) {
       // A superior that was away delivers its outcome again (2.5).
@@ -253,7 +257,9 @@ export class Transaction {
 
   private startPrePrepare(): void {
     this.enter('PrePreparing', 'commit');
-    for (const enlistment of this.subordinates) if (enlistment.state === 'Active' && enlistment.asksFor(NOTIFY.PREPREPARE)) enlistment.send(NOTIFY.PREPREPARE, 'PrePreparing');
+    for (const enlistment of this.subordinates) {
+      if (enlistment.state === 'Active' && enlistment.asksFor(NOTIFY.PREPREPARE)) enlistment.send(NOTIFY.PREPREPARE, 'PrePreparing');
+    }
   }
 
   private startPrepare(): void {
@@ -282,7 +288,8 @@ export class Transaction {
     this.enter('Prepared', 'all have prepared');
     const recorded = driven && superior?.isDurable === true ? superior.record : null;
     const needed = recorded !== null || this.subordinates.some(({ logged }) => logged);
-    const records: LogRecord[] = [{ ...this.common, type: 'AllPrepared', superior: recorded }, ...(driven ? [] : [{ ...this.common, type: 'Committed' } as const])];
+    const records: LogRecord[] = [{ ...this.common, type: 'AllPrepared', superior: recorded }];
+    if (!driven) records.push({ ...this.common, type: 'Committed' });
     const written = needed ? await this.write(records) : 'ok';
     this.deciding = false;
     if (this.ktm.lost || this.state !== 'Prepared') return;
