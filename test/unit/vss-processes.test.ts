@@ -38,7 +38,7 @@ async function served(): Promise<{ machine: ServedMachine; file: string; directo
 
 /** Its first line of output: the id of the set that it has created. */
 async function requester(...args: readonly string[]): Promise<{ readonly child: ChildProcess; readonly snapshotSetId: string }> {
-  const child = spawn(process.execPath, [join(__dirname, 'vss-client-process.js'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(__dirname, 'vss-session-process.js'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const lines = createInterface({ input: child.stdout });
   const [snapshotSetId] = (await once(lines, 'line')) as [string];

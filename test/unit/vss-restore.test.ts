@@ -202,7 +202,7 @@ describe('files out of a shadow copy', () => {
     await expect(copyFromSnapshot({ backend: machine, snapshot, paths: ['Data', 'nothing'], to })).rejects.toMatchObject({ field: 'paths[1]' });
     await expect(copyFromSnapshot({ backend: machine, snapshot, paths: ['..\\x'], to })).rejects.toMatchObject({ field: 'paths[0]' });
     const cancel = new AbortController();
-    await expect(copyFromSnapshot({ backend: machine, snapshot, to, signal: cancel.signal, onProgress: () => void cancel.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(copyFromSnapshot({ backend: machine, snapshot, to, signal: cancel.signal, onProgress: () => cancel.abort() })).rejects.toMatchObject({ name: 'AbortError' });
     expect(readdirSync(directory)).toEqual(['c']);
     mkdirSync(to);
     await expect(copyFromSnapshot({ backend: machine, snapshot, to })).rejects.toMatchObject({ field: 'to' });
