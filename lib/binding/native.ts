@@ -197,7 +197,8 @@ export class NativeChannel implements Channel {
   /** Keeps account of the handles and the memory that a call gave out. */
   private receive(handle: number, method: Method | undefined, outputs: readonly PlainValue[]): void {
     if (method === undefined) {
-      this.own(outputs[0] as number);
+      // An entry point: what it gives out, if anything, is an object; answers of other kinds are no numbers.
+      if (typeof outputs[0] === 'number') this.own(outputs[0]);
       return;
     }
     outputsOf(method).forEach(({ type, shownAs }, index) => {
