@@ -17,6 +17,9 @@ const resolve = createRequire(import.meta.url).resolve;
 /** The doubles, with the COM class that each one serves: CLSID_MSSQL_ClientVirtualDeviceSet, CLSID_VSSCoordinator. */
 const doubles = { 'sqlvdi.dll': '{40700425-0080-11d2-851f-00c04fc21759}', 'vssapi.dll': '{e579ab5f-1cc4-44b4-bed9-de0991ff0623}' };
 
+/** The doubles of DLLs that are called by their functions, in the place of Wine's own. */
+const functionDoubles = ['ktmw32.dll'];
+
 /** Builds all that the tests need and puts the doubles where Windows has the real DLLs. */
 function prepare() {
   const build = buildNative({ tests: true });
@@ -27,6 +30,7 @@ function prepare() {
     installDll(path);
     registerInprocServer(clsid, `C:\\windows\\system32\\${dll}`);
   }
+  for (const dll of functionDoubles) installDll(join(build.programs, dll));
   return build;
 }
 
@@ -43,7 +47,7 @@ async function runJest(major, { addon, programs }) {
     {
       env: {
         WINBACKUP_TEST_BACKEND: 'native',
-        WINEDLLOVERRIDES: 'vssapi=n', // not Wine's own
+        WINEDLLOVERRIDES: 'vssapi,ktmw32=n', // not Wine's own
         WINBACKUP_ADDON: windowsPath(addon),
         WINBACKUP_PROGRAMS: windowsPath(programs),
       },

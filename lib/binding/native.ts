@@ -5,13 +5,21 @@ import * as path from 'node:path';
 import type { Backend } from './backend';
 import { MACHINE } from './channel';
 import type { CallResult, Channel, CommandQueue, PlainRecord, PlainValue, TeardownStep } from './channel';
-import { HRESULT, failed } from './codes';
+import { HRESULT, failed, hresultFromWin32 } from './codes';
 import { LoadError, StateError } from './errors';
 import { NativeCommandQueue } from './native-command-queue';
 import { NativeMemory } from './native-memory';
 import { realHost } from './real-host';
-import { operation as findOperation, structTable } from './tables';
-import type { Method } from './table';
+import { flatFunction, operation as findOperation, structTable } from './tables';
+import type { FunctionEntry, FunctionTable, Method } from './table';
+
+/** What is alive in this process: COM objects, their threads, kernel handles; areas of this environment. */
+export interface Alive {
+  readonly objects: number;
+  readonly threads: number;
+  readonly handles: number;
+  readonly areas: number;
+}
 
 /** What winbackup.node exports (native/src/addon.cc). */
 export interface Addon {
@@ -31,7 +39,7 @@ export interface Addon {
   copyIn(handle: number, address: bigint, source: Uint8Array): boolean;
   /** Whether the process must not end, because an answer is awaited. */
   keepAlive(on: boolean): void;
-  alive(): { readonly objects: number; readonly threads: number; readonly areas: number };
+  alive(): Alive;
   /** Tears everything down at once, with a deadline; nothing can be called afterwards. */
   shutdown(): void;
 }
@@ -127,6 +135,13 @@ export class NativeLink {
   }
 }
 
+/** Why the addon did not call a function (native/src/library.h). */
+const unusableFunctions = new Map<number, string>([
+  [hresultFromWin32(126), 'this Windows does not have the DLL'],
+  [hresultFromWin32(127), 'the DLL of this Windows does not have the function'],
+  [hresultFromWin32(120), 'this is not Windows but Wine, whose own DLL has only stubs that end the process'],
+]);
+
 const outputsOf = (method: Method): Method['parameters'] => method.parameters.filter(({ direction }) => direction === 'out');
 
 export class NativeChannel implements Channel {
@@ -142,6 +157,8 @@ export class NativeChannel implements Channel {
   async call(handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
     if (this.closed) throw new StateError('ERR_CLOSED', `${operation}: the channel has been closed`);
     if (handle !== MACHINE && !this.handles.has(handle)) return { hresult: HRESULT.E_HANDLE, outputs: [] };
+    const flat = handle === MACHINE ? flatFunction(operation) : undefined;
+    if (flat !== undefined) return this.callFunction(flat, operation, args);
     const method = findOperation(operation)?.method;
     if (method?.name === 'CompleteCommand') this.memory.handBack(handle, args[0] as bigint, args[2] as number);
     if (method?.name === 'Create' || method?.name === 'CreateEx') this.memory.created(handle, (args.at(-1) as PlainRecord)['prefixZoneSize'] as number);
@@ -149,6 +166,14 @@ export class NativeChannel implements Channel {
     if (method?.name === 'Close') this.memory.end(handle);
     const result = await answer;
     if (!failed(result.hresult)) this.receive(handle, method, result.outputs);
+    return result;
+  }
+
+  private async callFunction({ table, entry }: { table: FunctionTable; entry: FunctionEntry }, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    const result = await this.link.call(MACHINE, operation, args);
+    const unusable = unusableFunctions.get(result.hresult);
+    if (unusable !== undefined) throw new LoadError(`${operation} cannot be called`, [{ path: table.dll, error: unusable }]);
+    if (!failed(result.hresult) && entry.returns.kind === 'handle') this.own(result.outputs[0] as number);
     return result;
   }
 
@@ -184,8 +209,8 @@ export class NativeChannel implements Channel {
     await Promise.all([...this.handles].sort((a, b) => b - a).map((handle) => this.release(handle)));
   }
 
-  /** Objects of the whole process that nobody has released, and their threads: for leak tests. */
-  alive(): { readonly objects: number; readonly threads: number; readonly areas: number } {
+  /** What of the whole process nobody has released: for leak tests. */
+  alive(): Alive {
     return this.link.addon.alive();
   }
 

@@ -11,6 +11,7 @@
 #include "call_task.h"
 #include "census.h"
 #include "command_pump.h"
+#include "functions.h"
 #include "lent_memory.h"
 #include "machine.h"
 #include "mailbox.h"
@@ -51,6 +52,7 @@ class Addon : public Napi::Addon<Addon> {
     }
     napi_unref_threadsafe_function(env, wake_);
     mailbox_ = std::make_shared<Mailbox>(wake_);
+    functions_ = std::make_unique<Functions>(mailbox_);
     // After the threadsafe function, so that this hook runs before that one's (facts/node-addon-ecosystem.md 5.4).
     env.AddCleanupHook([this] { Shutdown(); });
     DefineAddon(exports, {
@@ -86,7 +88,11 @@ class Addon : public Napi::Addon<Addon> {
     const std::string operation = info[2].As<Napi::String>();
     const auto values = info[3].As<Napi::Array>();
     RefuseWhenShut(info.Env());
-    if (handle == 0) return CallFlat(info, ticket, operation, values);
+    if (handle == 0) {
+      if (const Library* library = Functions::LibraryOf(operation))
+        return Code(info, functions_->Call(ticket, *library, operation, values));
+      return CallFlat(info, ticket, operation, values);
+    }
     const auto found = objects_.find(handle);
     if (found == objects_.end()) return Code(info, E_HANDLE);
     Object& object = *found->second;
@@ -154,7 +160,12 @@ class Addon : public Napi::Addon<Addon> {
   /** release(ticket, handle): false when there is no such object. */
   Napi::Value Release(const Napi::CallbackInfo& info) {
     RefuseWhenShut(info.Env());
-    const auto found = objects_.find(ToU32(info[1], "handle"));
+    const std::uint32_t handle = ToU32(info[1], "handle");
+    if (functions_->Has(handle)) {
+      functions_->Release(handle, ToU32(info[0], "ticket"));
+      return Napi::Boolean::New(info.Env(), true);
+    }
+    const auto found = objects_.find(handle);
     if (found == objects_.end()) return Napi::Boolean::New(info.Env(), false);
     End(found, ToU32(info[0], "ticket"));
     return Napi::Boolean::New(info.Env(), true);
@@ -162,9 +173,16 @@ class Addon : public Napi::Addon<Addon> {
 
   /** setTeardown(handle, operations) */
   void SetTeardown(const Napi::CallbackInfo& info) {
-    const auto found = objects_.find(ToU32(info[0], "handle"));
-    if (found == objects_.end()) return;
+    const std::uint32_t handle = ToU32(info[0], "handle");
     const auto operations = info[1].As<Napi::Array>();
+    if (functions_->Has(handle)) {
+      std::vector<std::string> names;
+      for (std::uint32_t i = 0; i < operations.Length(); ++i) names.push_back(operations.Get(i).As<Napi::String>());
+      functions_->SetTeardown(info.Env(), handle, names);
+      return;
+    }
+    const auto found = objects_.find(handle);
+    if (found == objects_.end()) return;
     std::vector<const Method*> steps;
     for (std::uint32_t i = 0; i < operations.Length(); ++i) {
       const std::string operation = operations.Get(i).As<Napi::String>();
@@ -257,6 +275,7 @@ class Addon : public Napi::Addon<Addon> {
     auto alive = Napi::Object::New(info.Env());
     alive.Set("objects", Census::objects.load());
     alive.Set("threads", Census::threads.load());
+    alive.Set("handles", Census::handles.load());
     alive.Set("areas", static_cast<std::uint32_t>(memory_.count()));
     return alive;
   }
@@ -322,6 +341,12 @@ class Addon : public Napi::Addon<Addon> {
           case Answer::Kind::kCommands:
             DeliverCommands(env, answer.handle);
             break;
+          case Answer::Kind::kFunction: {
+            const DWORD error = answer.function->error;
+            const napi_value outputs = functions_->Deliver(env, *answer.function, next_handle_);
+            Report(env, answer.ticket, HRESULT_FROM_WIN32(error), outputs);
+            break;
+          }
         }
         napi_close_handle_scope(env, scope);
       }
@@ -380,7 +405,12 @@ class Addon : public Napi::Addon<Addon> {
     memory_.Forget();
     // Children have the higher handles: they are told to stop before their parent's list runs.
     while (!objects_.empty()) End(std::prev(objects_.end()), 0);
+    const std::vector<std::shared_ptr<CallThread>> threads = functions_->Shutdown();
     const ULONGLONG deadline = GetTickCount64() + kTeardownMs;
+    for (const std::shared_ptr<CallThread>& thread : threads) {
+      const ULONGLONG now = GetTickCount64();
+      thread->Ended(now < deadline ? static_cast<DWORD>(deadline - now) : 0);
+    }
     for (const auto& [handle, thread] : ending_) {
       const ULONGLONG now = GetTickCount64();
       thread->Ended(now < deadline ? static_cast<DWORD>(deadline - now) : 0);
@@ -395,6 +425,7 @@ class Addon : public Napi::Addon<Addon> {
   Napi::FunctionReference on_answer_;
   Napi::FunctionReference on_commands_;
   LentMemory memory_;
+  std::unique_ptr<Functions> functions_;
   Objects objects_;
   /** Objects that are being torn down, by their owner threads. */
   std::map<std::uint32_t, std::shared_ptr<CallThread>> ending_;

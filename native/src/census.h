@@ -8,6 +8,7 @@ namespace winbackup {
 struct Census {
   static inline std::atomic<int> objects{0};
   static inline std::atomic<int> threads{0};
+  static inline std::atomic<int> handles{0};
 };
 
 }  // namespace winbackup

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "call.h"
+#include "function_call.h"
 
 namespace winbackup {
 
 struct Answer {
-  enum class Kind : std::uint8_t { kCall, kReleased, kCommands };
+  enum class Kind : std::uint8_t { kCall, kReleased, kCommands, kFunction };
 
   Kind kind;
   /** The object that it is about. */
@@ -23,6 +24,8 @@ struct Answer {
   std::uint32_t ticket = 0;
   /** The finished call of kCall. */
   std::unique_ptr<Call> call = nullptr;
+  /** The finished call of kFunction. */
+  std::unique_ptr<FunctionCall> function = nullptr;
 };
 
 class Mailbox {

@@ -3,7 +3,7 @@ import { HRESULT } from '../../lib/binding/codes';
 import type { PlainValue } from '../../lib/binding/channel';
 import { LoadError } from '../../lib/binding/errors';
 import { NativeChannel, NativeLink, nativeBackend } from '../../lib/binding/native';
-import type { Addon } from '../../lib/binding/native';
+import type { Addon, Alive } from '../../lib/binding/native';
 
 interface Arrived {
   readonly pointer: bigint;
@@ -73,8 +73,8 @@ class PlayedAddon implements Addon {
   keepAlive(on: boolean): void {
     this.kept.push(on);
   }
-  alive(): { objects: number; threads: number; areas: number } {
-    return { objects: 0, threads: 0, areas: 0 };
+  alive(): Alive {
+    return { objects: 0, threads: 0, handles: 0, areas: 0 };
   }
   shutdown(): void {}
 

@@ -120,7 +120,7 @@ describe('a client that is collected as garbage', () => {
 describe('a program that calls process.exit()', () => {
   it.each(states)('%s ends with everything torn down', async (state) => {
     const { stdout } = await promisify(execFile)(process.execPath, [program, state]);
-    expect(JSON.parse(stdout)).toEqual({ objects: 0, threads: 0, areas: 0 });
+    expect(JSON.parse(stdout)).toEqual({ objects: 0, threads: 0, handles: 0, areas: 0 });
   });
 });
 

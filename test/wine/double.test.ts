@@ -9,7 +9,7 @@ import { ScriptedServer } from '../conformance/scripted-server';
 import { openWineMachine } from './wine-machine';
 import type { WineMachine } from './wine-machine';
 
-const nothing = { classFactories: 0, objects: 0, references: 0, commands: 0, calls: 0, areas: 0, bstrs: 0, taskStrings: 0 };
+const nothing = { classFactories: 0, objects: 0, references: 0, commands: 0, calls: 0, areas: 0, bstrs: 0, taskStrings: 0, kernelHandles: 0, functionCalls: 0 };
 const [comClass] = vdiTable.classes;
 if (comClass === undefined) throw new Error('the table of VDI has no class');
 

@@ -1,5 +1,5 @@
 /**
- * The Worker behind the doubles of sqlvdi.dll and vssapi.dll: it holds the simulated machine, answers the COM calls of this Windows process with it, and
+ * The Worker behind the doubles of system DLLs: it holds the simulated machine, answers the calls of this Windows process with it, and
  * serves the machine to testers who send a port.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -13,6 +13,7 @@ import { realHost } from '../../lib/binding/real-host';
 import { operation as findOperation } from '../../lib/binding/tables';
 import { SimulatedClock, SimulatedWindows, servePort } from '../../lib/simulator';
 import type { SimulatedWindowsOptions } from '../../lib/simulator';
+import { InThreadChannel } from '../../lib/simulator/transport/in-thread';
 
 /** What each of them exports to Node (test/wine/double/module.h). */
 interface Double {
@@ -21,10 +22,20 @@ interface Double {
   reply(id: number, hresult: number, outputs: readonly PlainValue[]): boolean;
   createArea(byteLength: number): { readonly base: bigint; readonly buffer: ArrayBuffer };
   freeArea(base: bigint): void;
-  counts(): DoubleCounts;
+  counts(): Omit<DoubleCounts, 'kernelHandles' | 'functionCalls'>;
 }
 
-/** What of the double is alive. */
+/** What ktmw32.dll exports to Node (test/wine/ktmw32/ktmw32.cc). */
+interface KtmDouble {
+  /** `onClosed` is called when the client may have closed handles. */
+  connect(answer: (id: number, handle: number, operation: string, args: readonly PlainValue[]) => void, onClosed: () => void): void;
+  reply(id: number, hresult: number, outputs: readonly PlainValue[]): boolean;
+  /** The machine's handles whose last duplicate the client has closed, each once. */
+  takeClosed(): readonly number[];
+  counts(): Pick<DoubleCounts, 'kernelHandles' | 'functionCalls'>;
+}
+
+/** What of the doubles is alive. */
 export interface DoubleCounts {
   readonly classFactories: number;
   readonly objects: number;
@@ -38,6 +49,10 @@ export interface DoubleCounts {
   /** Strings that the client has got and not freed: BSTRs, and those of CoTaskMemAlloc. */
   readonly bstrs: number;
   readonly taskStrings: number;
+  /** Kernel handles that ktmw32.dll has given out. */
+  readonly kernelHandles: number;
+  /** Calls of ktmw32's functions that have no answer yet. */
+  readonly functionCalls: number;
 }
 
 /** What a machine in a Worker can be told: plain data. */
@@ -55,10 +70,10 @@ const RELEASE = 'IUnknown::Release';
 /** What the entry points of vssapi.dll ask for an object. */
 const MAKERS = ['CoCreateInstance', 'CreateVssBackupComponents', 'CreateVssExamineWriterMetadata'];
 
-function loadDouble(dll: string): Double {
+function loadDouble(name: string): unknown {
   const module = { exports: {} };
-  process.dlopen(module, `C:\\windows\\system32\\${dll}`);
-  return module.exports as Double;
+  process.dlopen(module, `C:\\windows\\system32\\${name}`);
+  return module.exports;
 }
 
 /** What is alive of all of them. */
@@ -128,16 +143,65 @@ class ComServer {
   }
 }
 
+/**
+ * Answers the functions of ktmw32.dll with the machine. Whoever calls them in this Windows process is one process of the machine. What the
+ * client has closed is closed before anything else reaches the machine, as CloseHandle would have done it.
+ */
+class FunctionServer {
+  private channel: Channel | undefined;
+
+  constructor(
+    private readonly double: KtmDouble,
+    private readonly machine: SimulatedWindows,
+  ) {
+    double.connect(
+      (id, handle, operation, args) => {
+        void this.answer(handle, operation, args).then(({ hresult, outputs }) => double.reply(id, hresult, outputs));
+      },
+      () => {
+        this.closeHandles();
+      },
+    );
+  }
+
+  closeHandles(): void {
+    for (const handle of this.double.takeClosed()) void this.channel?.release(handle);
+  }
+
+  private async answer(handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    const channel = (this.channel ??= new InThreadChannel(this.machine, this.machine.createProcess('client').id));
+    try {
+      return await channel.call(handle, operation, args);
+    } catch (error) {
+      if (!(error instanceof StateError && error.code === 'ERR_PROCESS_DIED')) throw error;
+      // The handles have ended with their process; what is called from now on is called by a new one.
+      if (this.channel === channel) this.channel = undefined;
+      return { hresult: HRESULT.RPC_E_DISCONNECTED, outputs: [] };
+    }
+  }
+}
+
+/** A machine that learns of closed handles before it is called. */
+class SettledWindows extends SimulatedWindows {
+  closeHandles: () => void = () => undefined;
+
+  override call(...call: Parameters<SimulatedWindows['call']>): Promise<CallResult> {
+    this.closeHandles();
+    return super.call(...call);
+  }
+}
+
 function main(port: MessagePort, { clock = 'simulated', ...options }: WineMachineOptions): void {
-  const sqlvdi = loadDouble('sqlvdi.dll');
-  const doubles = [sqlvdi, loadDouble('vssapi.dll')];
-  const machine = new SimulatedWindows({
+  const sqlvdi = loadDouble('sqlvdi.dll') as Double;
+  const doubles = [sqlvdi, loadDouble('vssapi.dll') as Double];
+  const ktm = loadDouble('ktmw32.dll') as KtmDouble;
+  const machine = new SettledWindows({
     ...options,
     host: clock === 'simulated' ? { ...realHost, clock: new SimulatedClock() } : realHost,
     allocateArea: (byteLength) => sqlvdi.createArea(byteLength),
   });
   machine.onAreaFreed((base) => sqlvdi.freeArea(base));
-  machine.addControl('Double::Counts', () => ({ ...countAll(doubles) }));
+  machine.addControl('Double::Counts', () => ({ ...countAll(doubles), ...ktm.counts() }));
   machine.addControl('Double::ReadDatabase', ([name]) => {
     checkString('name', name);
     return machine.sqlServer.database(name).read();
@@ -148,6 +212,10 @@ function main(port: MessagePort, { clock = 'simulated', ...options }: WineMachin
       void server.answer(handle, operation, args).then(({ hresult, outputs }) => double.reply(id, hresult, outputs));
     });
   }
+  const functions = new FunctionServer(ktm, machine);
+  machine.closeHandles = () => {
+    functions.closeHandles();
+  };
   port.on('message', ({ serve }: ServeRequest) => servePort(machine, serve));
   port.postMessage('ready');
 }

@@ -154,7 +154,8 @@ describe('a C client of sqlvdi.dll', () => {
   });
 
   it('leaves nothing alive', async () => {
-    expect(await machine.counts()).toEqual({ classFactories: 0, objects: 0, references: 0, commands: 0, calls: 0, areas: 0, bstrs: 0, taskStrings: 0 });
+    const counts = Object.entries(await machine.counts()) as [string, number][];
+    expect(counts.filter(([, count]) => count !== 0)).toEqual([]);
   });
 
   it('is told RPC_E_DISCONNECTED when the machine is gone', async () => {

@@ -1,5 +1,5 @@
 /** All interface tables, by family and by name. */
-import type { ApiTable, InterfaceTable, Method, StructTable } from '../table';
+import type { ApiTable, FunctionEntry, FunctionTable, InterfaceTable, Method, StructTable } from '../table';
 import { ktmTable } from './ktm';
 import { vdiTable } from './vdi';
 import { vssTable } from './vss';
@@ -29,9 +29,13 @@ export function operation(name: string): { readonly table: InterfaceTable; reado
   return operations.get(name);
 }
 
-const flatOperations = new Set<string>(
-  apiTables.flatMap(({ functions }) => functions?.functions.map(({ name }) => `${functions.name}::${name}`) ?? []),
+const flatOperations = new Map<string, { readonly table: FunctionTable; readonly entry: FunctionEntry }>(
+  apiTables.flatMap(({ functions: table }) => table?.functions.map((entry) => [`${table.name}::${entry.name}`, { table, entry }] as const) ?? []),
 );
+
+export function flatFunction(name: string): { readonly table: FunctionTable; readonly entry: FunctionEntry } | undefined {
+  return flatOperations.get(name);
+}
 
 /** Whether an operation is a flat function, which takes its handle as an argument, and not a method of the object behind a handle. */
 export function isFlatFunction(name: string): boolean {

@@ -58,6 +58,24 @@ HRESULT Connection::Send(Call& call, Wait wait) {
   return call.result;
 }
 
+bool Connection::Start(std::unique_ptr<Call> call) {
+  std::lock_guard lock(mutex_);
+  if (worker_ == nullptr) return false;
+  const uint32_t id = next_id_++;
+  waiting_.emplace(id, call.release());
+  napi_call_threadsafe_function(worker_, reinterpret_cast<void*>(static_cast<uintptr_t>(id)), napi_tsfn_nonblocking);
+  return true;
+}
+
+void Connection::Answer(Call* call) {
+  if (!call->then) {
+    SetEvent(call->answered);
+    return;
+  }
+  const std::unique_ptr<Call> owned(call);
+  owned->then(*owned);
+}
+
 void Connection::CallJavaScript(napi_env raw_env, napi_value answer, void* context, void* data) {
   if (raw_env == nullptr) return;  // the environment ends: Close has answered
   const Napi::Env env(raw_env);
@@ -94,7 +112,7 @@ bool Connection::Reply(uint32_t id, HRESULT result, const Napi::Array& outputs) 
     waiting_.erase(found);
   }
   call->result = E_UNEXPECTED;
-  const auto answer = [call] { SetEvent(call->answered); };
+  const auto answer = [call] { Answer(call); };
   try {
     const uint32_t count = outputs.Length();
     if (count > call->kinds.size() || (SUCCEEDED(result) && count != call->kinds.size())) {
@@ -117,7 +135,7 @@ void Connection::Close() {
   worker_ = nullptr;
   for (const auto& [id, call] : waiting_) {
     call->result = RPC_E_DISCONNECTED;
-    SetEvent(call->answered);
+    Answer(call);
   }
   waiting_.clear();
 }

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -17,8 +18,8 @@
 
 namespace winbackup::doubles {
 
-/** One call: what goes out, and the place for its answer. It lives on the calling thread's stack until it is answered.
- */
+/** One call: what goes out, and the place for its answer. It lives on the calling thread's stack until it is answered;
+ * or, with `then`, on the heap until that has run on the Worker's thread. */
 struct Call {
   uint32_t handle;
   const char* operation;
@@ -27,6 +28,7 @@ struct Call {
   HRESULT result;
   std::vector<Value> outputs;
   HANDLE answered;
+  std::function<void(Call&)> then;
 
   Call(uint32_t to, const char* name, std::span<const OutputKind> answers, std::vector<Value> arguments)
       : handle(to),
@@ -70,6 +72,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /** Hands the call over and waits for its answer. RPC_E_DISCONNECTED once the Worker is gone. */
   HRESULT Send(Call& call, Wait wait);
+  /** Hands the call over, whose `then` is run when it has its answer. False once the Worker is gone. */
+  bool Start(std::unique_ptr<Call> call);
   /** On the Worker's thread. False when no such call waits. */
   bool Reply(uint32_t id, HRESULT result, const Napi::Array& outputs);
   /** Answers every waiting call with RPC_E_DISCONNECTED; idempotent, any thread. */
@@ -79,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Counts counts;
 
  private:
+  static void Answer(Call* call);
   static void CallJavaScript(napi_env env, napi_value answer, void* context, void* id);
 
   std::mutex mutex_;

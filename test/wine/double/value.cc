@@ -2,6 +2,7 @@
 
 #include <objbase.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -115,6 +116,33 @@ std::vector<Element> ElementsFromJavaScript(const Napi::Value& value, std::span<
   return elements;
 }
 
+void Put(Bytes& bytes, size_t offset, const void* value, size_t size) {
+  if (bytes.size() < offset + size) bytes.resize(offset + size);
+  std::memcpy(bytes.data() + offset, value, size);
+}
+
+/** The offsets are those of facts/ktm-tmf-mts.md 1.5, for 64 bits. */
+Bytes NotificationFromJavaScript(const Napi::Value& value) {
+  if (!value.IsObject()) throw Napi::TypeError::New(value.Env(), "a notification must be an object");
+  const Napi::Object record = value.As<Napi::Object>();
+  Bytes bytes(32);
+  const uint64_t key = U64(record.Get("key"), "key");
+  const uint32_t notification = U32(record.Get("notification"), "notification");
+  const uint64_t clock = U64(record.Get("virtualClock"), "virtualClock");
+  Put(bytes, 0, &key, 8);
+  Put(bytes, 8, &notification, 4);
+  Put(bytes, 16, &clock, 8);
+  for (const char* name : {"enlistmentId", "unitOfWork"}) {
+    const Napi::Value id = record.Get(name);
+    if (!id.IsString()) continue;
+    const GUID guid = ToGuid(id);
+    Put(bytes, bytes.size(), &guid, sizeof(guid));
+  }
+  const auto argument = static_cast<uint32_t>(bytes.size() - 32);
+  Put(bytes, 24, &argument, 4);
+  return bytes;
+}
+
 }  // namespace
 
 void Write(const Structure& structure, void* place) {
@@ -146,6 +174,11 @@ Napi::Value ToJavaScript(Napi::Env env, const Value& value) {
   }
   if (const auto* text = std::get_if<std::u16string>(&value)) return Napi::String::New(env, *text);
   if (const auto* structure = std::get_if<Structure>(&value)) return StructToJavaScript(env, *structure);
+  if (const auto* bytes = std::get_if<Bytes>(&value)) {
+    Napi::Uint8Array array = Napi::Uint8Array::New(env, bytes->size());
+    std::copy(bytes->begin(), bytes->end(), array.Data());
+    return array;
+  }
   return env.Null();
 }
 
@@ -169,6 +202,13 @@ Value FromJavaScript(const Napi::Value& value, const OutputKind& kind) {
       return U32(value, "handle");
     case Kind::kU64:
       return U64(value, "u64");
+    case Kind::kBytes: {
+      if (!value.IsTypedArray()) throw Napi::TypeError::New(value.Env(), "bytes must be a Uint8Array");
+      const auto array = value.As<Napi::Uint8Array>();
+      return Bytes(array.Data(), array.Data() + array.ByteLength());
+    }
+    case Kind::kNotification:
+      return NotificationFromJavaScript(value);
     case Kind::kStruct:
       return StructFromJavaScript(value, *kind.layout);
     case Kind::kLent: {

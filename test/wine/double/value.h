@@ -30,7 +30,7 @@ struct Layout {
   std::span<const Field> fields;
 };
 
-enum class Kind { kU32, kI32, kU64, kBool, kGuid, kText, kStruct, kFetched, kLent, kInterface };
+enum class Kind { kU32, kI32, kU64, kBool, kGuid, kText, kBytes, kStruct, kFetched, kLent, kInterface, kNotification };
 
 /** How elements of that tag are laid out, and by what name JavaScript knows them. */
 struct Alternative {
@@ -55,15 +55,18 @@ struct Structure {
   std::vector<std::optional<std::u16string>> strings = {};
 };
 
+using Bytes = std::vector<uint8_t>;
+
 /** An element that an enumerator fetched: what its union holds, and its fields. */
 struct Element {
   uint32_t tag;
   Structure structure;
 };
 
-/** nullptr is JavaScript's null; u32 and i32 a number; u64 a bigint; a GUID a string. */
+/** nullptr is JavaScript's null; u32 and i32 a number; u64 a bigint; a GUID a string; bytes a
+ * Uint8Array. A notification comes as the bytes of its TRANSACTION_NOTIFICATION with the argument behind it. */
 using Value = std::variant<std::nullptr_t, uint32_t, int32_t, uint64_t, bool, GUID, std::vector<GUID>, std::u16string,
-                           Structure, std::vector<Element>>;
+                           Structure, std::vector<Element>, Bytes>;
 
 /** Writes a struct where the client wants it; its strings are the client's from then on. */
 void Write(const Structure& structure, void* place);

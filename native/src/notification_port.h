@@ -1,0 +1,65 @@
+// The environment's completion port for GetNotificationResourceManagerAsync: one thread takes what arrives, in batches,
+// and answers the calls that asked for it. A buffer is in KTM's hands for each unanswered call and for no other, so
+// that JavaScript decides how many notifications are on the way.
+#pragma once
+
+#include <windows.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "call_thread.h"
+#include "function_call.h"
+#include "mailbox.h"
+
+namespace winbackup {
+
+class NotificationPort final : public Wait {
+ public:
+  explicit NotificationPort(std::shared_ptr<Mailbox> mailbox);
+  ~NotificationPort() override;
+
+  /** Null when Windows has no port or no thread to give. */
+  static std::shared_ptr<NotificationPort> Open(std::shared_ptr<Mailbox> mailbox);
+
+  HANDLE get() const { return port_.get(); }
+
+  /** On a native thread: gives KTM a buffer for the call. Everything else, also a failure, comes as an answer. */
+  void Ask(std::unique_ptr<FunctionCall> call);
+  /** On the thread that has closed the handle: calls that still wait on it end with ERROR_OPERATION_ABORTED, once all
+   * that had arrived before was answered. */
+  void HandleClosed(std::uint32_t handle);
+  /** The thread of the port, told to end. */
+  std::shared_ptr<CallThread> Stop();
+
+  bool Step(bool stopping) override;
+
+ private:
+  /** What KTM is given: it is KTM's until its packet has come, whatever becomes of the call. */
+  struct Buffer {
+    OVERLAPPED overlapped;  // first: a packet is known by its address
+    ULONG needed;
+    std::vector<std::byte> bytes;
+    std::unique_ptr<FunctionCall> call;  // null when nobody waits for it
+    std::uint32_t handle;
+    std::weak_ptr<KernelHandle> alive;
+  };
+
+  void Post(Buffer& buffer, const std::shared_ptr<KernelHandle>& handle);
+  void Arrived(const OVERLAPPED_ENTRY& entry);
+  void Answer(Buffer& buffer, DWORD error);
+  void EndCallsOf(std::uint32_t handle);
+
+  UniqueHandle port_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<CallThread> thread_;
+
+  std::mutex mutex_;  // guards all below
+  std::unordered_map<OVERLAPPED*, std::unique_ptr<Buffer>> buffers_;
+  std::vector<Buffer*> spare_;
+};
+
+}  // namespace winbackup
