@@ -12,6 +12,8 @@ namespace winbackup {
 namespace {
 
 constexpr ULONG kBatch = 64;
+/** How long KTM has to answer, or to cancel, what waits on a handle that was closed. */
+constexpr ULONGLONG kLastWordMs = 250;
 /** Packets of our own have no OVERLAPPED of KTM's, but one of these. */
 OVERLAPPED wake_packet;
 OVERLAPPED closed_packet;
@@ -111,12 +113,18 @@ std::shared_ptr<CallThread> NotificationPort::Stop() {
 
 bool NotificationPort::Step(bool stopping) {
   if (stopping) return true;
+  const ULONGLONG now = GetTickCount64();
+  while (!closed_.empty() && closed_.front().until <= now) {
+    EndCallsOf(closed_.front().handle);
+    closed_.pop_front();
+  }
+  const DWORD wait = closed_.empty() ? INFINITE : static_cast<DWORD>(closed_.front().until - now);
   std::array<OVERLAPPED_ENTRY, kBatch> entries;
   ULONG count = 0;
-  if (!GetQueuedCompletionStatusEx(port_.get(), entries.data(), kBatch, &count, INFINITE, FALSE)) return false;
+  if (!GetQueuedCompletionStatusEx(port_.get(), entries.data(), kBatch, &count, wait, FALSE)) return false;
   for (const OVERLAPPED_ENTRY& entry : std::span(entries).first(count)) {
     if (entry.lpOverlapped == &closed_packet) {
-      EndCallsOf(static_cast<std::uint32_t>(entry.lpCompletionKey));
+      closed_.push_back({static_cast<std::uint32_t>(entry.lpCompletionKey), GetTickCount64() + kLastWordMs});
     } else if (entry.lpOverlapped != &wake_packet) {
       Arrived(entry);
     }

@@ -6,6 +6,7 @@
 #include <windows.h>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -29,8 +30,8 @@ class NotificationPort final : public Wait {
 
   /** On a native thread: gives KTM a buffer for the call. Everything else, also a failure, comes as an answer. */
   void Ask(std::unique_ptr<FunctionCall> call);
-  /** On the thread that has closed the handle: calls that still wait on it end with ERROR_OPERATION_ABORTED, once all
-   * that had arrived before was answered. */
+  /** On the thread that has closed the handle: what still waits on it ends with ERROR_OPERATION_ABORTED when KTM does
+   * not say so itself. What had happened before, KTM may tell a moment later: nothing of it is lost. */
   void HandleClosed(std::uint32_t handle);
   /** The thread of the port, told to end. */
   std::shared_ptr<CallThread> Stop();
@@ -53,9 +54,15 @@ class NotificationPort final : public Wait {
   void Answer(Buffer& buffer, DWORD error);
   void EndCallsOf(std::uint32_t handle);
 
+  struct Closed {
+    std::uint32_t handle;
+    ULONGLONG until;  // as GetTickCount64 counts
+  };
+
   UniqueHandle port_;
   const std::shared_ptr<Mailbox> mailbox_;
   std::shared_ptr<CallThread> thread_;
+  std::deque<Closed> closed_;  // of the port's thread
 
   std::mutex mutex_;  // guards all below
   std::unordered_map<OVERLAPPED*, std::unique_ptr<Buffer>> buffers_;

@@ -1,5 +1,6 @@
 /** The phases of a commit and their barriers, single phase, superiors, and who may roll back (facts/ktm-tmf-mts.md 2.1 to 2.3). */
 import type { KernelHandle } from '../../lib/binding/functions';
+import type { KtmW32 } from '../../lib/binding/generated/ktm';
 import { TRANSACTION_NOTIFY as NOTIFY, TRANSACTION_OUTCOME } from '../../lib/binding/ktm-codes';
 import { KtmClient, NOT_VALID, PHASES, SINGLE, SUPERIOR, TWO_PHASES, at } from './ktm-client';
 import type { ResourceManagerClient } from './ktm-client';
@@ -24,13 +25,23 @@ async function enlisted(...masks: readonly number[]): Promise<Situation> {
   return { client, transaction, rms, enlistments };
 }
 
+/** CommitTransaction, once its call has reached KTM: the calls of a process that wait are made by threads that are not in step. */
+async function commitBegun(ktm: KtmW32, transaction: KernelHandle): Promise<{ readonly committed: Promise<void> }> {
+  const { control } = rig();
+  const operation = 'KtmW32::CommitTransaction';
+  const before = (await control.calls({ operation })).length;
+  const committed = ktm.commitTransaction(transaction);
+  while ((await control.calls({ operation })).length === before) await control.status();
+  return { committed };
+}
+
 const told = (rms: readonly ResourceManagerClient[]): Promise<readonly (readonly string[])[]> => Promise.all(rms.map((rm) => rm.told()));
 
 describe('a commit', () => {
   it('asks in three phases, and nobody before all have answered the one before', async () => {
     const { client: { ktm }, transaction, rms, enlistments } = await enlisted(PHASES, PHASES, TWO_PHASES);
     const [a, b, c] = [at(enlistments, 0), at(enlistments, 1), at(enlistments, 2)];
-    const committed = ktm.commitTransaction(transaction);
+    const { committed } = await commitBegun(ktm, transaction);
     expect(await told(rms)).toEqual([['PREPREPARE'], ['PREPREPARE'], []]);
     await ktm.prePrepareComplete(a, null);
     expect(await told(rms)).toEqual([[], [], []]);
@@ -70,7 +81,7 @@ describe('a commit', () => {
   it('becomes a rollback for everybody when one refuses before it has prepared', async () => {
     const { client, transaction, rms, enlistments } = await enlisted(TWO_PHASES, TWO_PHASES);
     const { ktm } = client;
-    const committed = ktm.commitTransaction(transaction);
+    const { committed } = await commitBegun(ktm, transaction);
     await ktm.prepareComplete(at(enlistments, 0), null);
     await ktm.rollbackEnlistment(at(enlistments, 1), null);
     expect(await outcome(committed)).toBe('ERROR_TRANSACTION_ALREADY_ABORTED');
@@ -87,7 +98,7 @@ describe('a commit', () => {
 
   it('in a single phase is left to the only participant that asked for it', async () => {
     const { client: { ktm }, transaction, rms, enlistments } = await enlisted(SINGLE);
-    const committed = ktm.commitTransaction(transaction);
+    const { committed } = await commitBegun(ktm, transaction);
     expect(await told(rms)).toEqual([['SINGLE_PHASE_COMMIT']]);
     await ktm.commitComplete(at(enlistments, 0), null);
     expect(await outcome(committed)).toBe('ok');

@@ -79,7 +79,7 @@ function loadDouble(name: string): unknown {
 /** What is alive of all of them. */
 function countAll(doubles: readonly Double[]): DoubleCounts {
   const total: Record<string, number> = {};
-  for (const double of doubles) for (const [name, count] of Object.entries(double.counts()) as [string, number][]) total[name] = (total[name] ?? 0) + count;
+  for (const double of doubles) for (const [name, count] of Object.entries<number>(double.counts())) total[name] = (total[name] ?? 0) + count;
   return total as unknown as DoubleCounts;
 }
 

@@ -52,6 +52,7 @@ describe('a C client of vssapi.dll', () => {
     expect(JSON.parse(await client.release())).toEqual({ references: 0 });
     await machine.control.vssSettled();
     expect(await machine.control.vssSnapshots()).toEqual([]);
-    expect(await machine.counts()).toEqual({ classFactories: 0, objects: 0, references: 0, commands: 0, calls: 0, areas: 0, bstrs: 0, taskStrings: 0 });
+    const counts = Object.entries(await machine.counts()) as [string, number][];
+    expect(counts.filter(([, count]) => count !== 0)).toEqual([]);
   });
 });
