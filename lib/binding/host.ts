@@ -81,9 +81,31 @@ export interface ChildProcess {
   kill(): void;
 }
 
+/** A child process that runs a Node module and exchanges messages with this one; what it writes goes where this process writes. */
+export interface ForkedProcess {
+  readonly pid: number;
+  /** Plain data (structured clone). Lost without a word when the channel is closed. */
+  send(message: unknown): void;
+  /** One listener; messages that came before it are given to it. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once when the channel is closed, by either side or by the end of the process. */
+  onDisconnect(listener: () => void): void;
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Closes the channel; the process lives on. */
+  disconnect(): void;
+  /** Ends the process at once. */
+  kill(): void;
+}
+
 export interface Processes {
   readonly pid: number;
+  /** The name of this computer. */
+  readonly machine: string;
+  /** Of a process that runs on this computer: never the same for two, as far as the system can tell; undefined when it does not run. */
+  identityOf(pid: number): string | undefined;
   spawn(command: string, args: readonly string[], options?: { readonly env?: Readonly<Record<string, string>> }): ChildProcess;
+  /** A Node module, by its path. */
+  fork(module: string, args: readonly string[]): ForkedProcess;
 }
 
 export interface Host {

@@ -1,12 +1,13 @@
 /** The Host of a real run: this process's clock, randomness, file system and child processes. */
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { constants, promises as fs } from 'node:fs';
+import { constants, promises as fs, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { errorCode } from './errors';
-import type { ChildProcess, Clock, FileInfo, Files, Host, OpenFile, Processes, Random } from './host';
+import type { ChildProcess, Clock, FileInfo, Files, ForkedProcess, Host, OpenFile, Processes, Random } from './host';
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -113,8 +114,60 @@ const files: Files = {
   directoryOf: (file) => path.dirname(file),
 };
 
+/** Linux tells when a process began, and which boot this is: a number that is used again is another process then. Elsewhere the number must do. */
+function identityOf(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (errorCode(error) !== 'EPERM') return undefined;
+  }
+  if (process.platform !== 'linux') return String(pid);
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    // The command's name may contain anything, and ends with the last parenthesis; state is field 3, starttime field 22 (proc(5)).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    return `${String(pid)} ${fields[19] ?? ''} ${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}`;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? undefined : String(pid);
+  }
+}
+
 const processes: Processes = {
   pid: process.pid,
+  machine: hostname(),
+  identityOf,
+  fork(module, args): ForkedProcess {
+    const child = fork(module, [...args], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const early: unknown[] = [];
+    let listener = (message: unknown): void => void early.push(message);
+    child.on('message', (message) => listener(message));
+    const exited = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    // Whoever awaits `exited` later still gets the rejection; nobody is forced to.
+    exited.catch(() => undefined);
+    return {
+      pid: child.pid ?? -1,
+      exited,
+      send(message) {
+        if (child.connected) child.send(message as object, () => undefined);
+      },
+      onMessage(next) {
+        listener = next;
+        for (const message of early.splice(0)) next(message);
+      },
+      onDisconnect(closed) {
+        if (child.connected) child.once('disconnect', closed);
+        else closed();
+      },
+      disconnect() {
+        if (child.connected) child.disconnect();
+      },
+      kill: () => void child.kill('SIGKILL'),
+    };
+  },
   spawn(command, args, options): ChildProcess {
     const child = spawn(command, [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, env: { ...process.env, ...options?.env } });
     const lines: { stream: 'stdout' | 'stderr'; text: string }[] = [];

@@ -1,5 +1,5 @@
 /** A Host that is wholly simulated: with it, a run is a pure function of its seed. */
-import type { ChildProcess, Host, Processes } from '../binding/host';
+import type { ChildProcess, ForkedProcess, Host, Processes } from '../binding/host';
 import { SimulatedClock } from './clock';
 import { SimulatedDisk } from './disk';
 import type { Keep } from './disk';
@@ -28,9 +28,23 @@ interface Exit {
 /** Child processes that are functions of the test. A command that nobody has registered fails as a missing file does. */
 export class SimulatedProcesses implements Processes {
   readonly pid = 1000;
+  readonly machine = 'SIMULATED';
   private readonly programs = new Map<string, Program>();
   private readonly running = new Set<ChildProcess>();
   private nextPid = 1004;
+
+  /** @param boot differs from one start of the machine to the next */
+  constructor(private readonly boot = '1') {}
+
+  identityOf(pid: number): string | undefined {
+    const runs = pid === this.pid || [...this.running].some((child) => child.pid === pid);
+    return runs ? `${String(pid)} ${this.boot}` : undefined;
+  }
+
+  /** Node modules are files of a real machine: there are none here. */
+  fork(module: string): ForkedProcess {
+    throw Object.assign(new Error(`fork ${module} ENOENT`), { code: 'ENOENT', syscall: `fork ${module}`, path: module });
+  }
 
   register(command: string, program: Program): void {
     this.programs.set(command, program);
@@ -127,10 +141,11 @@ export class SimulatedHost implements Host {
   readonly clock: SimulatedClock;
   readonly random: SeededRandom;
   readonly files: SimulatedDisk;
-  readonly processes = new SimulatedProcesses();
+  readonly processes: SimulatedProcesses;
 
   constructor(options: SimulatedHostOptions = {}) {
     const seed = options.seed ?? 1;
+    this.processes = new SimulatedProcesses(String(seed));
     this.clock = options.clock ?? new SimulatedClock({ autoAdvance: true });
     this.random = new SeededRandom(seed);
     this.files = options.files ?? new SimulatedDisk({ seed, clock: this.clock });

@@ -47,7 +47,7 @@ function recordedHost(runs: readonly { readonly lines: readonly Line[]; readonly
     }
     return { pid: 1, lines: lines(), exited: Promise.resolve({ code: run.code, signal: null }), kill: () => undefined };
   };
-  return { host: { processes: { pid: 1, spawn } }, started };
+  return { host: { processes: { ...realHost.processes, pid: 1, spawn } }, started };
 }
 
 function parse(lines: readonly Line[]): { messages: SqlMessage[]; rows: SqlRow[]; complaints: readonly string[] } {

@@ -1,0 +1,23 @@
+/** The transaction monitor (winbackup/transaction). */
+export { ABORT_REASONS, abortCauses } from './abort-causes';
+export type { AbortCause, AbortCauseName, AbortReason } from './abort-causes';
+export { MonitorError, SnapshotGuardError } from './errors';
+export { TRANSACTION_CHANNEL } from './events';
+export type { MonitorEvent, PublishedMonitorEvent } from './events';
+export { FE, FileSystemError, describeFileSystemError, fileSystemErrors } from './file-system-errors';
+export type { FileSystemErrorName } from './file-system-errors';
+export type { HeldLock } from './locks';
+export { TransactionMonitor } from './monitor';
+export type { MonitorReport, RecoveryReport, TransactionMonitorOptions, TransactionReference, TransactionReport, TransactionStatus } from './monitor';
+export { OperatorClient } from './operator-server';
+export type { Json, Participant, Recoverer } from './participant';
+export { RequesterProcess } from './requester-process';
+export { connectRequester, serveRequests } from './server';
+export type { MonitorClient, ReceivedRequest, RequestServer, ServingRequests } from './server';
+export { RequestRefused, ServerProcess, ServerRequest } from './server-process';
+export type { RequestOptions, ServerOptions, WaitedRequestOptions } from './server-process';
+export { Transaction } from './transaction';
+export type { BeginOptions, ParticipantFailure, TransactionEnd } from './transaction';
+export { TransactionFile } from './transaction-file';
+export { STATUS, statusOf, transitions } from './transaction-states';
+export type { TransactionEvent, TransactionState } from './transaction-states';

@@ -1,0 +1,100 @@
+/** Locks on resources, by name: exclusive, first come first served, held until the transaction is over (seed 002; rules T2 to T4). */
+import type { Clock } from '../binding';
+import { FE, FileSystemError } from './file-system-errors';
+import type { MonitorEvent } from './events';
+
+export interface LockOwner {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  /** What work in it gets now, if it is being aborted or over. */
+  refusal(): FileSystemError | undefined;
+}
+
+interface Waiter {
+  readonly owner: LockOwner;
+  readonly granted: () => void;
+}
+
+interface Lock {
+  holder: LockOwner;
+  readonly waiting: Waiter[];
+}
+
+export interface HeldLock {
+  readonly resource: string;
+  readonly holder: string;
+  readonly waiting: readonly string[];
+}
+
+export class LockTable {
+  private readonly locks = new Map<string, Lock>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly publish: (event: MonitorEvent) => void,
+  ) {}
+
+  /** Every lock that is held, and who waits. */
+  get all(): readonly HeldLock[] {
+    return [...this.locks].map(([resource, { holder, waiting }]) => ({ resource, holder: holder.id, waiting: waiting.map(({ owner }) => owner.id) }));
+  }
+
+  holds(owner: LockOwner, resource: string): boolean {
+    return this.locks.get(resource)?.holder === owner;
+  }
+
+  /** Waits behind whoever holds it; a deadlock ends by the time limit. @throws FileSystemError 73, or what the owner's abort gives */
+  async acquire(resource: string, owner: LockOwner, timeoutMs: number): Promise<void> {
+    const lock = this.locks.get(resource);
+    if (lock === undefined) {
+      this.locks.set(resource, { holder: owner, waiting: [] });
+      this.publish({ type: 'lock', action: 'locked', resource, transaction: owner.id });
+      return;
+    }
+    if (lock.holder === owner) return;
+    this.publish({ type: 'lock', action: 'waits', resource, transaction: owner.id });
+    await new Promise<void>((resolve, reject) => {
+      const leave = (error: FileSystemError): void => {
+        const at = lock.waiting.indexOf(waiter);
+        if (at >= 0) lock.waiting.splice(at, 1);
+        end();
+        reject(error);
+      };
+      const cancel = timeoutMs === Infinity ? () => undefined : this.clock.after(timeoutMs, () => {
+        this.publish({ type: 'lock', action: 'timed out', resource, transaction: owner.id });
+        leave(new FileSystemError(FE.FE_LOCKED, `${resource}, held by ${lock.holder.id}`));
+      });
+      const onAbort = (): void => {
+        leave(owner.refusal() ?? new FileSystemError(FE.FE_OBSOLETE));
+      };
+      const end = (): void => {
+        cancel();
+        owner.signal.removeEventListener('abort', onAbort);
+      };
+      const waiter: Waiter = {
+        owner,
+        granted: () => {
+          end();
+          resolve();
+        },
+      };
+      lock.waiting.push(waiter);
+      owner.signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  releaseAll(owner: LockOwner): void {
+    for (const [resource, lock] of this.locks) {
+      if (lock.holder !== owner) continue;
+      this.publish({ type: 'lock', action: 'released', resource, transaction: owner.id });
+      const next = lock.waiting.shift();
+      if (next === undefined) {
+        this.locks.delete(resource);
+        continue;
+      }
+      lock.holder = next.owner;
+      this.publish({ type: 'lock', action: 'locked', resource, transaction: next.owner.id });
+      next.granted();
+    }
+  }
+}

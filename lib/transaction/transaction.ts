@@ -1,0 +1,406 @@
+/** One transaction: its participants, its state, the two phases of its commit, and its backout. The monitor makes it, and everything ends it. */
+import { StateError, errorCode } from '../binding';
+import type { Cancel, Host } from '../binding';
+import { invariant } from '../binding/fail-fast';
+import { asError, settledWithin } from '../binding/waiting';
+import { LogError } from '../log';
+import { abortCause } from './abort-causes';
+import type { AbortCause, AbortCauseName } from './abort-causes';
+import type { MonitorEvent } from './events';
+import { FE, FileSystemError } from './file-system-errors';
+import type { LockOwner, LockTable } from './locks';
+import type { Json, Participant } from './participant';
+import type { LogRecord } from './recovery-log';
+import { transitions } from './transaction-states';
+import type { TransactionEvent, TransactionState } from './transaction-states';
+
+/** What a transaction needs of its monitor. */
+export interface TransactionOwner {
+  readonly host: Host;
+  readonly locks: LockTable;
+  readonly lockTimeoutMs: number;
+  readonly participantTimeoutMs: number;
+  readonly retryMs: number;
+  append(record: LogRecord): Promise<void>;
+  /** Why nothing can be done in the volume, or undefined. */
+  volumeFailure(volume: string): FileSystemError | undefined;
+  publish(event: MonitorEvent): void;
+  /** COMMITTED or ABORTED. */
+  over(transaction: Transaction): void;
+}
+
+export interface BeginOptions {
+  /** Milliseconds until it is aborted; 0 is the monitor's autoabort, Infinity never. A limit above the autoabort is cut to it. */
+  readonly timeoutMs?: number;
+  /** A name of the caller's, for reports. */
+  readonly tag?: string;
+}
+
+/** What could not be done, and of whom. */
+export interface ParticipantFailure {
+  readonly participant: string;
+  readonly error: Error;
+}
+
+/** How it ended; HUNG: an operator repeats it or resolves it, and its locks stay until then. */
+export interface TransactionEnd {
+  readonly state: 'COMMITTED' | 'ABORTED' | 'HUNG';
+  /** 0, or 91 to 97. */
+  readonly code: number;
+  readonly cause: AbortCause | undefined;
+  readonly failures: readonly ParticipantFailure[];
+}
+
+interface Enlisted {
+  readonly participant: Participant;
+  record: Json;
+  /** A call that is under way, or the last one. */
+  running: Promise<unknown>;
+  finished: boolean;
+}
+
+/** After so many failures it hangs (facts/ktm-tmf-mts.md 5.4). */
+const ATTEMPTS = 3;
+
+export class Transaction implements LockOwner {
+  private current: TransactionState;
+  private readonly enlisted: Enlisted[] = [];
+  /** Enlistments whose record is not durable yet. */
+  private readonly enlisting = new Set<Promise<unknown>>();
+  private readonly aborting = new AbortController();
+  private readonly requests = new Set<(error: FileSystemError) => void>();
+  private cancelTimeout: Cancel = () => undefined;
+  private abortedBy: AbortCause | undefined;
+  private failed: readonly ParticipantFailure[] = [];
+  private reportEnd: (end: TransactionEnd) => void = () => undefined;
+  /** Whether the decision is to commit; undefined while there is none, or nobody knows it. */
+  private decision: 'commit' | 'abort' | undefined;
+  private carrying: Promise<void> | undefined;
+  /** Phase one is under way. */
+  private preparing = false;
+  /** endTransaction or abortTransaction is still to come from the initiator (facts/ktm-tmf-mts.md 5.1). */
+  owed = true;
+  /**
+   * Resolves when the locks are gone: participants have committed or backed out. Or when it hangs. It never rejects. endTransaction does not wait
+   * for it (facts/ktm-tmf-mts.md 5.1).
+   */
+  readonly finished: Promise<TransactionEnd>;
+  readonly beganAt: number;
+
+  /** @internal */
+  constructor(
+    private readonly owner: TransactionOwner,
+    readonly id: string,
+    readonly tag: string | undefined,
+    state: TransactionState = 'ACTIVE',
+  ) {
+    this.current = state;
+    this.beganAt = owner.host.clock.now();
+    this.finished = new Promise((resolve) => (this.reportEnd = resolve));
+    owner.publish({ type: 'state', transaction: id, from: undefined, to: state });
+  }
+
+  get state(): TransactionState {
+    return this.current;
+  }
+
+  /** Why it was aborted. */
+  get cause(): AbortCause | undefined {
+    return this.abortedBy;
+  }
+
+  /** Fires when it is being aborted: whoever works in it stops. Its reason is a FileSystemError with the cause's number. */
+  get signal(): AbortSignal {
+    return this.aborting.signal;
+  }
+
+  /** What the last attempt to end it could not do. */
+  get failures(): readonly ParticipantFailure[] {
+    return this.failed;
+  }
+
+  get participants(): readonly string[] {
+    return this.enlisted.map(({ participant }) => participant.name);
+  }
+
+  get outstanding(): number {
+    return this.requests.size;
+  }
+
+  /** What work in it gets now: 90 to 97 while it is backed out, 76 while it ends, 78 afterwards; undefined: it may go on. */
+  refusal(): FileSystemError | undefined {
+    const { abortedBy } = this;
+    if ((this.current === 'ABORTING' || this.current === 'HUNG') && abortedBy !== undefined) return new FileSystemError(abortedBy.code, abortedBy.detail);
+    if (this.current === 'ABORTED' || this.current === 'COMMITTED') return new FileSystemError(FE.FE_OBSOLETE);
+    return this.current === 'ACTIVE' && !this.preparing ? undefined : new FileSystemError(FE.FE_ENDING);
+  }
+
+  /** @throws FileSystemError when no work can be done in it */
+  check(): void {
+    const refused = this.refusal();
+    if (refused !== undefined) throw refused;
+  }
+
+  /** Waits until the resource is this transaction's. @throws FileSystemError 73 after `timeoutMs` (a deadlock ends so), or as `check` */
+  async lock(resource: string, { timeoutMs = this.owner.lockTimeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.check();
+    await this.owner.locks.acquire(resource, this, timeoutMs);
+  }
+
+  /** @throws FileSystemError 79 when the resource is not this transaction's to change */
+  checkLocked(resource: string): void {
+    this.check();
+    if (!this.owner.locks.holds(this, resource)) throw new FileSystemError(FE.FE_NOT_LOCKED, resource);
+  }
+
+  /**
+   * Takes a participant in: its resources are locked, then its record is made durable. Only after that may it begin what a crash would leave.
+   * @throws FileSystemError 73, 85, or as `check`
+   */
+  async enlist(participant: Participant): Promise<void> {
+    const entering = this.takeIn(participant);
+    this.enlisting.add(entering);
+    try {
+      await entering;
+    } finally {
+      this.enlisting.delete(entering);
+    }
+  }
+
+  private async takeIn(participant: Participant): Promise<void> {
+    const { name, resources = [], kind = null, record = null, volume } = participant;
+    this.check();
+    const unreachable = volume === undefined ? undefined : this.owner.volumeFailure(volume);
+    if (unreachable !== undefined) throw unreachable;
+    for (const resource of resources) await this.lock(resource);
+    this.check();
+    this.owner.publish({ type: 'participant', transaction: this.id, participant: name, phase: 'enlist', outcome: 'begins' });
+    const entry: Enlisted = { participant, record, running: Promise.resolve(), finished: false };
+    this.enlisted.push(entry);
+    try {
+      await this.owner.append({ type: 'enlisted', id: this.id, tag: this.tag ?? null, participant: { name, kind, record, resources } });
+    } catch (error) {
+      this.enlisted.splice(this.enlisted.indexOf(entry), 1);
+      throw this.refusal() ?? new FileSystemError(FE.FE_DISK_FAILED, undefined, { cause: error });
+    }
+    this.owner.publish({ type: 'participant', transaction: this.id, participant: name, phase: 'enlist', outcome: 'done' });
+    this.check();
+  }
+
+  /** A participant on that volume. */
+  uses(volume: string): boolean {
+    return this.enlisted.some(({ participant }) => participant.volume === volume);
+  }
+
+  // --- Requests that wait for a reply ---
+
+  /** Counts a request until the returned function is called; `lost` is called when the transaction is aborted first. */
+  began(lost: (error: FileSystemError) => void): () => void {
+    this.requests.add(lost);
+    return () => {
+      this.requests.delete(lost);
+    };
+  }
+
+  // --- The end ---
+
+  /** @internal The monitor's timer. */
+  limit(timeoutMs: number): void {
+    if (timeoutMs !== Infinity) this.cancelTimeout = this.owner.host.clock.after(timeoutMs, () => void this.abort('tooOld', `${String(timeoutMs)} ms`));
+  }
+
+  /** Phase one, the decision, and the start of phase two. Resolves with 0, the cause's number, or 91. @internal */
+  async commit(): Promise<number> {
+    this.preparing = true;
+    await Promise.allSettled(this.enlisting);
+    // `abort` may come from anywhere until all have prepared.
+    const aborted = new Promise<'aborted'>((resolve) => {
+      const onAbort = (): void => resolve('aborted');
+      if (this.signal.aborted) onAbort();
+      this.signal.addEventListener('abort', onAbort, { once: true });
+    });
+    const prepared = Promise.all(this.enlisted.map((entry) => this.prepare(entry))).then(() => 'prepared' as const);
+    prepared.catch(() => undefined);
+    try {
+      if ((await Promise.race([aborted, prepared])) === 'aborted') return this.abortedBy?.code ?? FE.FE_ABORTED;
+    } catch (error) {
+      this.abort(error instanceof PrepareFailure ? error.causeName : 'participantFailed', asError(error).message);
+      return this.abortedBy?.code ?? FE.FE_ABORTED;
+    }
+    this.cancelTimeout();
+    this.go('prepared');
+    try {
+      if (this.enlisted.length > 0) await this.owner.append({ type: 'committed', id: this.id, records: this.enlisted.map(({ record }) => record) });
+    } catch (error) {
+      // The record may be on the disk or not: the next start sees.
+      this.failed = [{ participant: 'recovery log', error: asError(error) }];
+      this.go('hang');
+      this.end('HUNG', FE.FE_OUTCOME_UNKNOWN);
+      return FE.FE_OUTCOME_UNKNOWN;
+    }
+    this.go('decided');
+    this.decision = 'commit';
+    this.carryOut();
+    return 0;
+  }
+
+  private async prepare(entry: Enlisted): Promise<void> {
+    const { participant: { name, volume } } = entry;
+    const said = (outcome: 'begins' | 'done' | 'failed', error?: Error): void =>
+      this.owner.publish({ type: 'participant', transaction: this.id, participant: name, phase: 'prepare', outcome, ...(error === undefined ? {} : { error: error.message }) });
+    said('begins');
+    try {
+      const preparing = Promise.resolve(entry.participant.prepare());
+      entry.running = preparing;
+      const record = await preparing;
+      if (record !== undefined) entry.record = record;
+      said('done');
+    } catch (thrown) {
+      const error = asError(thrown);
+      said('failed', error);
+      throw new PrepareFailure(isLostDisk(error) ? 'diskFailed' : 'participantFailed', `${volume === undefined ? '' : `${volume}, `}${name}: ${error.message}`, error);
+    }
+  }
+
+  /** Aborts it, if that is still possible; backout goes on behind. @returns whether this call has begun the abort. @internal */
+  abort(name: AbortCauseName, detail?: string): boolean {
+    if (transitions[this.current].abort === undefined) return false;
+    const cause = abortCause(name, detail);
+    this.abortedBy = cause;
+    this.cancelTimeout();
+    this.go('abort');
+    this.owner.publish({ type: 'abort', transaction: this.id, cause: name, code: cause.code, detail });
+    this.decision = 'abort';
+    const error = new FileSystemError(cause.code, cause.detail);
+    // Only tells the next start why; the abort is presumed without it.
+    if (this.enlisted.length > 0) this.owner.append({ type: 'aborted', id: this.id, cause: name, detail: detail ?? null }).catch(() => undefined);
+    for (const lost of [...this.requests]) lost(error);
+    this.requests.clear();
+    this.aborting.abort(error);
+    this.carryOut();
+    return true;
+  }
+
+  /** @internal Found in the log: it is carried out by `recover`. */
+  static recovered(owner: TransactionOwner, id: string, tag: string | undefined, cause: AbortCause | undefined): Transaction {
+    const transaction = new Transaction(owner, id, tag, cause === undefined ? 'ENDING' : 'ABORTING');
+    transaction.owed = false;
+    transaction.abortedBy = cause;
+    transaction.decision = cause === undefined ? 'commit' : 'abort';
+    if (cause !== undefined) transaction.aborting.abort(new FileSystemError(cause.code, cause.detail));
+    return transaction;
+  }
+
+  /** @internal Of a recovered one. */
+  recoverParticipants(participants: readonly Participant[]): void {
+    for (const participant of participants) this.enlisted.push({ participant, record: null, running: Promise.resolve(), finished: false });
+  }
+
+  /** Phase two, or the backout: three attempts, then it hangs. @internal */
+  carryOut(): void {
+    this.carrying ??= this.attempt().finally(() => (this.carrying = undefined));
+  }
+
+  private async attempt(): Promise<void> {
+    const { host: { clock }, participantTimeoutMs, retryMs } = this.owner;
+    await settledWithin(clock, participantTimeoutMs, Promise.allSettled(this.enlisting));
+    const phase = this.decision === 'commit' ? 'commit' : 'backout';
+    for (let attempt = 1; ; attempt += 1) {
+      const failures: ParticipantFailure[] = [];
+      // The last one enlisted may stand on what the first ones hold.
+      for (const entry of phase === 'commit' ? this.enlisted : [...this.enlisted].reverse()) {
+        if (entry.finished) continue;
+        const error = await this.carry(entry, phase);
+        if (error === undefined) entry.finished = true;
+        else failures.push({ participant: entry.participant.name, error });
+      }
+      this.failed = failures;
+      // Resolved by an operator meanwhile.
+      if (this.current !== 'ENDING' && this.current !== 'ABORTING') return;
+      if (failures.length === 0) break;
+      if (attempt === ATTEMPTS) {
+        this.go('hang');
+        this.end('HUNG', this.abortedBy?.code ?? 0);
+        return;
+      }
+      await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+    }
+    await this.over(phase === 'commit' ? 'ended' : 'backedOut');
+  }
+
+  /** One call, and what is still under way of the participant before it. Gives the error. */
+  private async carry(entry: Enlisted, phase: 'commit' | 'backout'): Promise<Error | undefined> {
+    const { participant } = entry;
+    const { host: { clock }, participantTimeoutMs } = this.owner;
+    const said = (outcome: 'begins' | 'done' | 'failed', error?: Error): void =>
+      this.owner.publish({ type: 'participant', transaction: this.id, participant: participant.name, phase, outcome, ...(error === undefined ? {} : { error: error.message }) });
+    let problem: Error = new StateError('ERR_PARTICIPANT_TIMEOUT', `${participant.name} has not answered within ${String(participantTimeoutMs)} ms`);
+    try {
+      // Its prepare, or a call that was given up, is over before the next one: else both would change the same things.
+      if ((await settledWithin(clock, participantTimeoutMs, entry.running)) === 'pending') throw problem;
+      said('begins');
+      const call = phase === 'commit' ? participant.commit() : participant.backout();
+      entry.running = call;
+      call.catch((error: unknown) => (problem = asError(error)));
+      if ((await settledWithin(clock, participantTimeoutMs, call)) !== 'resolved') throw problem;
+      said('done');
+      return undefined;
+    } catch (error) {
+      said('failed', asError(error));
+      return asError(error);
+    }
+  }
+
+  private async over(event: TransactionEvent): Promise<void> {
+    if (this.enlisted.length > 0) {
+      // Not needed for the outcome: without it the next start does the same once more, to no effect.
+      await this.owner.append({ type: 'ended', id: this.id }).catch(() => undefined);
+    }
+    this.go(event);
+    this.owner.locks.releaseAll(this);
+    this.owner.over(this);
+    this.end(this.current === 'COMMITTED' ? 'COMMITTED' : 'ABORTED', this.abortedBy?.code ?? 0);
+  }
+
+  /** An operator repeats what failed; true where there is anything to repeat. @internal */
+  retry(): boolean {
+    if (this.current !== 'HUNG' || this.decision === undefined) return false;
+    this.go(this.decision === 'commit' ? 'retryCommitted' : 'retryAborted');
+    this.carryOut();
+    return true;
+  }
+
+  /** An operator sets it aside: whatever is left of it is theirs now. @internal */
+  async resolve(as: 'committed' | 'aborted'): Promise<void> {
+    await this.over(as === 'committed' ? 'resolveCommitted' : 'resolveAborted');
+  }
+
+  private end(state: TransactionEnd['state'], code: number): void {
+    this.reportEnd({ state, code, cause: this.abortedBy, failures: this.failed });
+  }
+
+  private go(event: TransactionEvent): void {
+    const from = this.current;
+    const to = transitions[from][event];
+    invariant(to !== undefined, 'transaction monitor', `a transaction in the state ${from} has no transition for ${event}`);
+    this.current = to;
+    this.owner.publish({ type: 'state', transaction: this.id, from, to });
+  }
+}
+
+class PrepareFailure extends StateError {
+  constructor(readonly causeName: AbortCauseName, message: string, cause: Error) {
+    super('ERR_PREPARE', message, { cause });
+  }
+}
+
+/** System errors that say that a disk, or a file system, is not there any more or does not work. */
+const LOST_DISK: readonly string[] = ['EIO', 'ENODEV', 'ENXIO', 'EROFS', 'ESTALE', 'ENOTCONN', 'EHOSTDOWN'];
+
+/** Also where it stands behind an error of ours. */
+export function isLostDisk(error: unknown): boolean {
+  for (let each = error, depth = 0; each instanceof Error && depth < 8; each = each.cause, depth += 1) {
+    if (LOST_DISK.includes(errorCode(each) ?? '') || each instanceof LogError) return true;
+  }
+  return false;
+}
