@@ -115,7 +115,7 @@ describe('a requester that is collected as garbage', () => {
 describe('a program that calls process.exit()', () => {
   it.each(stateNames)('%s ends with everything torn down', async (state) => {
     const { stdout } = await promisify(execFile)(process.execPath, [program, state]);
-    expect(JSON.parse(stdout)).toEqual({ objects: 0, threads: 0, areas: 0, kept: true });
+    expect(JSON.parse(stdout)).toEqual({ objects: 0, threads: 0, handles: 0, areas: 0, kept: true });
   });
 });
 
