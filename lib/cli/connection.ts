@@ -18,6 +18,8 @@ export interface Connection {
   readonly backend: Backend;
   readonly simulated: boolean;
   readonly sql: SqlServer;
+  /** Of another instance of the same machine; null is the one of the options. */
+  readonly sqlOf: (instance: string | null) => SqlServer;
   readonly close: () => Promise<void>;
 }
 
@@ -34,10 +36,14 @@ export async function connect(options: ConnectionOptions, io: Io): Promise<Conne
     if (password !== undefined && options.login === undefined) throw new ArgumentError('--login', 'must be given with a password');
     const { instance, login } = options;
     const close = async (): Promise<void> => machine?.close();
-    if (backend.kind === 'native') return { backend, simulated: false, sql: nativeSql(options, password), close };
+    if (backend.kind === 'native') {
+      const nativeOf = (name: string | null): SqlServer => nativeSql(name === null ? options : { ...options, instance: name }, password);
+      return { backend, simulated: false, sql: nativeOf(null), sqlOf: nativeOf, close };
+    }
     const [, wrong] = NOT_SIMULATED.find(([name]) => options[name] !== undefined) ?? [];
     if (wrong !== undefined) throw new ArgumentError(wrong, 'has no meaning on a simulated machine, and this is one');
-    return { backend, simulated: true, sql: simulatedSqlServer(backend, defined({ instance, login })), close };
+    const sqlOf = (name: string | null): SqlServer => simulatedSqlServer(backend, defined({ instance: name ?? instance, login }));
+    return { backend, simulated: true, sql: sqlOf(null), sqlOf, close };
   } catch (error) {
     await machine?.close();
     throw error;

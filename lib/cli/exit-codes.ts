@@ -4,6 +4,7 @@ import { TimeoutError } from '../binding/host';
 import { SqlConnectionError } from '../binding/sql';
 import { SqlStatementError } from '../vdi/errors';
 import { VssError } from '../vss/errors';
+import { MonitorError } from '../transaction/errors';
 import { causes } from './causes';
 import { ExecutionError } from './execution';
 import type { Signal } from './io';
@@ -63,7 +64,7 @@ const CONNECTION_CODES: readonly string[] = ['ERR_PROCESS_DIED', 'ERR_CHANNEL_CL
  * the rest, a lost connection before the socket's error, a full disk before SQL Server's report of it.
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
-  [(error) => error instanceof ArgumentError, EXIT.usage],
+  [(error) => error instanceof ArgumentError || error instanceof MonitorError, EXIT.usage],
   [(error) => UNRESOLVED_CODES.includes(errorCode(error) ?? ''), EXIT.unresolved],
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { backupCommand } from './backup';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes';
 import type { Io } from './io';
+import { jobCommand } from './job';
 import { machineCommand } from './machine';
 import { replaceCommand } from './replace';
 import { restoreCommand } from './restore';
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .addCommand(shadowsCommand(io, exit))
     .addCommand(replaceCommand(io, exit))
     .addCommand(transactionsCommand(io, exit))
+    .addCommand(jobCommand(io, exit))
     .addCommand(machineCommand(io, exit));
   prepare(program, io);
   try {

@@ -19,6 +19,8 @@ export interface Work {
   /** Time and files are real, whatever the machine is. */
   readonly host: Host;
   readonly sql: SqlServer;
+  /** As Connection's. */
+  readonly sqlOf: (instance: string | null) => SqlServer;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }
@@ -40,10 +42,10 @@ export async function reported(io: Io, options: ReporterOptions, work: (reporter
 /** A command that speaks to SQL Server: connected before `work`, disconnected after it, however it ends. */
 export function connectedRun(io: Io, options: ConnectionOptions & OutputOptions & ReporterOptions, work: (context: Work) => Promise<void>): Promise<number> {
   return reported(io, options, async (reporter, signal) => {
-    const { backend, simulated, sql, close } = await connect(options, io);
+    const { backend, simulated, sql, sqlOf, close } = await connect(options, io);
     reporter.simulated = simulated;
     try {
-      await work({ backend, host: realHost, sql, reporter, signal });
+      await work({ backend, host: realHost, sql, sqlOf, reporter, signal });
     } finally {
       await close();
     }

@@ -32,9 +32,9 @@ export interface JobFiles {
 }
 
 export interface JobTimeouts {
-  /** Milliseconds until the whole job is aborted; 0 never. Default: the monitor's autoabort. */
+  /** Milliseconds until the whole job is aborted. Default, and at most: the monitor's autoabort. */
   readonly jobMs?: number;
-  /** Milliseconds to wait for a lock. Default: as long as the job may take. */
+  /** Milliseconds to wait for a lock. Default: the monitor's. */
   readonly lockMs?: number;
   /** Milliseconds for one VSS operation, and for another program's snapshot set. */
   readonly snapshotMs?: number;
@@ -101,7 +101,7 @@ const read = object(
     )),
     files: list(object({ from: text, to: plainName }, {})),
     partialOutputs: oneOf('remove', 'keep'),
-    timeouts: object({}, { jobMs: milliseconds, lockMs: milliseconds, snapshotMs: milliseconds, setInProgressMs: milliseconds, attachMs: milliseconds }),
+    timeouts: object({}, { jobMs: integer(1, 0x7fffffff), lockMs: milliseconds, snapshotMs: milliseconds, setInProgressMs: milliseconds, attachMs: milliseconds }),
   },
 );
 
@@ -173,23 +173,32 @@ export function parseDescription(source: string, file: string, files: Host['file
     if (error instanceof JsonSyntaxError) throw new DescriptionError(ROOT, `is not JSON: ${error.message}`, { file, line: error.line });
     throw error;
   }
-  try {
-    return checkDescription(json.value, files.directoryOf(files.resolve(file)), files);
-  } catch (error) {
-    if (!(error instanceof ArgumentError)) throw error;
-    const { field, message } = error;
-    throw new DescriptionError(field, message.slice(field.length + 1), { file, line: json.lineOf(field.replace(/^job\.?/, '')) });
-  }
+  const { value } = json;
+  return placed((field) => ({ file, line: json.lineOf(field.replace(/^job\.?/, '')) }), () => checkDescription(value, files.directoryOf(files.resolve(file)), files));
 }
 
 /** As checkDescription, of what a JavaScript module exports: the object, or a function that gives it. */
 export async function importDescription(exported: unknown, file: string, files: Host['files']): Promise<JobDescription> {
   const value: unknown = typeof exported === 'function' ? await (exported as () => unknown)() : exported;
+  return placed(() => ({ file }), () => checkDescription(value, files.directoryOf(files.resolve(file)), files));
+}
+
+type Place = { readonly file?: string; readonly line?: number };
+const places = new WeakMap<JobDescription, (field: string) => Place>();
+
+/** What the machine shows to be wrong is said with its place too. */
+export function descriptionError(description: JobDescription, field: string, problem: string): DescriptionError {
+  return new DescriptionError(field, problem, places.get(description)?.(field));
+}
+
+function placed(placeOf: (field: string) => Place, check: () => JobDescription): JobDescription {
   try {
-    return checkDescription(value, files.directoryOf(files.resolve(file)), files);
+    const description = check();
+    places.set(description, placeOf);
+    return description;
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    throw new DescriptionError(error.field, error.message.slice(error.field.length + 1), { file });
+    throw new DescriptionError(error.field, error.message.slice(error.field.length + 1), placeOf(error.field));
   }
 }
 
