@@ -1,37 +1,46 @@
-// `npm start`: the main job on the simulated machine, on real files. Backs a file up as a database over two virtual devices, loses it, restores
-// it, compares; then aborts a backup in the middle and shows what was reported and what is left.
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// `npm start`: the main job on the simulated machine, on real files. A snapshot, two databases and a directory as one transaction: once it commits,
+// once it is aborted in the middle of a database's stream, and once its process is killed there and the next start recovers. Each run ends with
+// a short report, and leaves its timeline in .cache/start, for ui.perfetto.dev.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const { main } = require('../dist/lib/cli/program.js');
 const { processIo } = require('../dist/lib/cli/io.js');
+const { realHost } = require('../dist/lib/binding/real-host.js');
+const { checkSet } = require('../dist/lib/job/manifest.js');
+const { checkTrace } = require('../dist/lib/job/trace-file.js');
 
 const MIB = 1024 * 1024;
+const root = join(import.meta.dirname, '..');
+const program = join(root, 'dist', 'lib', 'cli', 'main.js');
+const traces = join(root, '.cache', 'start');
 const directory = mkdtempSync(join(tmpdir(), 'winbackup-start-'));
 const at = (name) => join(directory, name);
 const problems = [];
 const say = (text = '') => console.log(text);
 
-async function sha256(file) {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
-}
+const expect = (condition, what) => {
+  say(`${condition ? 'ok' : 'NOT OK'}: ${what}`);
+  if (!condition) problems.push(what);
+};
+
+const shown = (args) => args.map((arg) => (arg.startsWith(directory) ? relative(directory, arg) : arg.startsWith(root) ? relative(root, arg) : arg)).join(' ');
 
 /** Runs the command as a terminal would, and prints it. */
 async function winbackup(args, io = processIo) {
-  say(`$ winbackup ${args.map((arg) => (arg.startsWith(directory) ? relative(directory, arg) : arg)).join(' ')}`);
+  say(`$ winbackup ${shown(args)}`);
   const code = await main(args, io);
   say(`exit code ${code}\n`);
   return code;
 }
 
-/** The process's Io, with a Ctrl+C as soon as a progress line has been written. */
+/** The process's Io, with a Ctrl+C as soon as a line of progress has been written. */
 function interruptedIo() {
   let interrupt = () => {};
   const tapped = (stream) => {
@@ -57,40 +66,96 @@ function interruptedIo() {
   };
 }
 
-const expect = (condition, what) => {
-  say(`${condition ? 'ok' : 'NOT OK'}: ${what}`);
-  if (!condition) problems.push(what);
-};
+/** Another terminal. Resolves with [code, signal] once the process has ended; `line` sees each line that it writes. */
+function terminal(args, line) {
+  say(`$ winbackup ${shown(args)}   (in a process of its own)`);
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    say(text);
+    line(text, child);
+  });
+  return { child, ended: new Promise((resolve) => child.once('close', (code, signal) => resolve([code, signal]))) };
+}
+
+/** The sets in the destination, and what is there besides; the transaction log is neither. */
+const found = () => readdirSync(at('sets')).filter((name) => name !== '.winbackup').sort();
+
+function checkedTrace(name) {
+  const { events, unfinished } = checkTrace(readFileSync(join(traces, name), 'utf8'));
+  const counts = ['call', 'phase', 'participant', 'lock', 'abort'].map((cat) => `${events.filter((event) => event.cat === cat && event.ph !== 'e').length} ${cat}s`);
+  expect(true, `.cache/start/${name} is a valid trace: ${counts.join(', ')}${unfinished.length === 0 ? '' : `; under way at the end: ${unfinished.map((event) => event.name).join(', ')}`}`);
+  return events;
+}
 
 // Timers of the Host do not keep the process alive.
 const alive = setInterval(() => {}, 0x7fffffff);
+let machineProcess;
 try {
-  say('This runs on a simulated Windows machine with a simulated SQL Server. The files are real.\n');
-  writeFileSync(at('sales.mdf'), Buffer.concat(Array.from({ length: 48 }, () => randomBytes(MIB))));
-  writeFileSync(at('machine.json'), JSON.stringify({ instances: [{ databases: [{ name: 'Sales', file: 'sales.mdf' }] }] }, null, 2));
-  const original = await sha256(at('sales.mdf'));
-  const machine = ['--machine', at('machine.json')];
-  say(`sales.mdf, 48 MiB: the file of the database Sales. SHA-256 ${original}\n`);
+  say('This runs on a simulated Windows machine with a simulated SQL Server and Volume Shadow Copy Service. The files are real.\n');
+  rmSync(traces, { recursive: true, force: true });
+  mkdirSync(traces, { recursive: true });
+  mkdirSync(at('volume/Data/reports'), { recursive: true });
+  writeFileSync(at('volume/Data/customers.csv'), 'id,name\n1,Ada\n2,Grace\n');
+  for (const month of ['01', '02', '03']) writeFileSync(at(`volume/Data/reports/2026-${month}.txt`), randomBytes(64 * 1024).toString('hex'));
+  writeFileSync(at('sales.mdf'), Buffer.concat(Array.from({ length: 24 }, () => randomBytes(MIB))));
+  writeFileSync(at('machine.json'), JSON.stringify({
+    instances: [{ databases: [{ name: 'Sales', file: 'sales.mdf' }, { name: 'Stock', generatedBytes: 4 * MIB }] }],
+    vss: { volumes: [{ name: 'D:\\', directory: 'volume' }] },
+    // So that a stream takes long enough to be stopped in its middle.
+    delays: { 'sql.write': 5 },
+  }, null, 2));
+  const description = {
+    name: 'nightly', destination: 'sets', volumes: ['D:\\'], databases: [{ name: 'Stock' }, { name: 'Sales', stripes: 2 }], files: [{ from: 'D:\\Data', to: 'data' }],
+  };
+  writeFileSync(at('nightly.json'), JSON.stringify(description, null, 2));
+  say(`nightly.json: ${JSON.stringify(description)}\n`);
+  const job = (trace) => ['job', at('nightly.json'), '--machine', at('machine.json'), '--trace', join(traces, trace)];
 
-  const stripes = [at('sales.1.bak'), at('sales.2.bak')];
-  expect((await winbackup(['backup', 'Sales', '--to', ...stripes, '--checksum', ...machine])) === 0, 'the backup succeeded');
-  expect((await winbackup(['verify', '--from', ...stripes, ...machine])) === 0, 'SQL Server finds it valid');
+  say('1. A run that commits.\n');
+  expect((await winbackup(job('committed.json'))) === 0, 'the job committed');
+  const [set = 'none', ...others] = found();
+  const { manifest, problems: differences } = await checkSet(realHost.files, join(at('sets'), set));
+  expect(others.length === 0 && differences.length === 0, `one set, ${set}: its ${manifest.files.length} files match the checksums of its manifest`);
+  expect(readFileSync(join(at('sets'), set, 'data', 'Data', 'customers.csv'), 'utf8') === readFileSync(at('volume/Data/customers.csv'), 'utf8'), 'the files are those of the volume');
+  checkedTrace('committed.json');
 
-  writeFileSync(at('sales.mdf'), 'the disk of the database is lost');
-  expect((await winbackup(['restore', 'Sales', '--from', ...stripes, '--replace', ...machine])) === 0, 'the restore succeeded');
-  const restored = await sha256(at('sales.mdf'));
-  expect(restored === original, `sales.mdf is what it was. SHA-256 ${restored}`);
+  say('\n2. A run that is aborted: Ctrl+C in the middle of a database.\n');
+  expect((await winbackup(job('aborted.json'), interruptedIo())) === 130, 'it ended with 130, the exit code of SIGINT');
+  expect(found().join() === set, 'everything was backed out: the first set is there, and nothing else');
+  expect(checkedTrace('aborted.json').some(({ cat }) => cat === 'abort'), 'the trace shows the abort');
 
-  say('\nNow one that is aborted: Ctrl+C in the middle.\n');
-  const before = readdirSync(directory).sort();
-  expect((await winbackup(['backup', 'Sales', '--to', at('aborted.1.bak'), at('aborted.2.bak'), ...machine], interruptedIo())) === 130, 'it ended with 130, the exit code of SIGINT');
-  const after = readdirSync(directory).sort();
-  expect(after.join() === before.join(), `nothing partial is left: ${after.join(', ')}`);
+  say('\n3. A run whose process is killed in the middle of a database, on a machine in a process of its own.\n');
+  machineProcess = await new Promise((resolve) => {
+    const started = terminal(['machine', at('machine.json')], () => resolve(started));
+  });
+  const { ended } = terminal(job('killed.json'), (text, child) => {
+    if (/\[#+-*\]/.test(text)) child.kill('SIGKILL');
+  });
+  const [, signal] = await ended;
+  expect(signal === 'SIGKILL', 'the process of the job was killed');
+  expect(found().some((name) => name.endsWith('.partial')), `it has left outputs that nobody can take for a backup: ${found().filter((name) => name !== set).join(', ')}`);
+  checkedTrace('killed.json');
+  say();
+  let recovered = 0;
+  const next = terminal(job('after-the-kill.json'), (text) => {
+    if (text.includes('recovered: transaction') && text.endsWith('has been backed out')) recovered += 1;
+  });
+  const [code] = await next.ended;
+  expect(recovered === 1, 'the next start recovered: what the killed process had begun was backed out');
+  expect(code === 0, 'the next run committed');
+  const after = found();
+  const checked = await Promise.all(after.map((name) => checkSet(realHost.files, join(at('sets'), name))));
+  expect(after.length === 2 && checked.every((each) => each.problems.length === 0), `two sets, whole, and nothing else: ${after.join(', ')}`);
+  checkedTrace('after-the-kill.json');
 } catch (error) {
   console.error(error);
   problems.push(String(error));
 } finally {
   clearInterval(alive);
+  if (machineProcess !== undefined) {
+    machineProcess.child.kill('SIGTERM');
+    await machineProcess.ended;
+  }
   rmSync(directory, { recursive: true, force: true });
 }
 say(problems.length === 0 ? '\nAll of it on a simulated machine; all as it should be.' : `\nNOT as it should be: ${problems.join('; ')}`);

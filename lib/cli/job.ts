@@ -35,7 +35,7 @@ export function jobCommand(io: Io, exit: Exit): Command {
     .option('--log <directory>', `directory of the transaction log (default: ${LOG} in the job's destination)`)
     .option('--trace <file>', 'write the timeline in the Trace Event Format, for ui.perfetto.dev');
   withOutputOptions(withConnectionOptions(command)).action((file: string, options: JobCommandOptions) => exit(job(file, options, io)));
-  return withEpilogue(command, 'winbackup job nightly.json', 'winbackup job nightly.json --trace nightly.trace.json', 'winbackup recover D:\\backup\\.winbackup');
+  return withEpilogue(command, 'winbackup job nightly.json', 'winbackup job nightly.json --trace nightly.trace.json');
 }
 
 async function job(file: string, options: JobCommandOptions, io: Io): Promise<number> {
