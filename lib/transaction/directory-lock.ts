@@ -16,8 +16,6 @@ export interface LockHolder {
 }
 
 const NAME = /^monitor\.(\d+)\.lock$/;
-/** A lock file that is empty is being written, unless it is older than this. */
-const WRITING_MS = 10_000;
 
 interface Found {
   readonly number: number;
@@ -67,17 +65,13 @@ export class DirectoryLock {
 
   /** @throws MonitorError ERR_MONITOR_RUNNING, ERR_MONITOR_FOREIGN */
   static async take(host: Host, directory: string, operator: string | null): Promise<DirectoryLock> {
-    const { files, clock, processes } = host;
+    const { files, processes } = host;
     const running = (holder?: LockHolder): MonitorError =>
       new MonitorError('ERR_MONITOR_RUNNING', `${directory} is in use by another transaction monitor${holder === undefined ? '' : `, in process ${String(holder.pid)}`}`);
     const holder = await holderOf(host, directory);
     if (holder !== undefined) throw running(holder);
     const before = await locksOf(host, directory);
     const [highest] = before;
-    if (highest !== undefined && (await read(host, highest.path)) === undefined) {
-      const info = await files.stat(highest.path);
-      if (info !== undefined && clock.now() - info.modified < WRITING_MS && info.size === 0) throw running();
-    }
     const number = (highest?.number ?? 0) + 1;
     const path = `${directory}/monitor.${String(number)}.lock`;
     const record: LockHolder = { machine: processes.machine, pid: processes.pid, identity: processes.identityOf(processes.pid) ?? '', operator };
@@ -94,8 +88,11 @@ export class DirectoryLock {
       throw error;
     }
     const after = await locksOf(host, directory);
-    // Somebody took over and gave back while we looked at an older state.
-    if (after[0]?.number !== number) {
+    // Somebody took over while we looked at an older state; or an empty file, which a power cut leaves too, was one that was being written. Each
+    // looks after its own file is whole: so at least one of two sees the other, and gives way.
+    const others = await Promise.all(after.filter((each) => each.number !== number).map((each) => read(host, each.path)));
+    const lives = others.some((other) => other !== undefined && processes.identityOf(other.pid) === other.identity);
+    if (after[0]?.number !== number || lives) {
       await files.remove(path);
       throw running();
     }
