@@ -1,6 +1,7 @@
 /** The phases of a commit and their barriers, single phase, superiors, and who may roll back (facts/ktm-tmf-mts.md 2.1 to 2.3). */
 import type { KernelHandle } from '../../lib/binding/functions';
 import type { KtmW32 } from '../../lib/binding/generated/ktm';
+import { settled } from '../../lib/simulator/scheduler';
 import { TRANSACTION_NOTIFY as NOTIFY, TRANSACTION_OUTCOME } from '../../lib/binding/ktm-codes';
 import { KtmClient, NOT_VALID, PHASES, SINGLE, SUPERIOR, TWO_PHASES, at } from './ktm-client';
 import type { ResourceManagerClient } from './ktm-client';
@@ -31,7 +32,8 @@ async function commitBegun(ktm: KtmW32, transaction: KernelHandle): Promise<{ re
   const operation = 'KtmW32::CommitTransaction';
   const before = (await control.calls({ operation })).length;
   const committed = ktm.commitTransaction(transaction);
-  while ((await control.calls({ operation })).length === before) await control.status();
+  // A machine in another process needs the event loop's turn to hear of the call.
+  while ((await control.calls({ operation })).length === before) await settled();
   return { committed };
 }
 
