@@ -51,7 +51,7 @@ async function runJest(major, { addon, programs }) {
         WINBACKUP_ADDON: windowsPath(addon),
         WINBACKUP_PROGRAMS: windowsPath(programs),
       },
-      timeoutMs: 600_000,
+      timeoutMs: 1_200_000, // against hanging only
       onStderr: (text) => process.stderr.write(text),
     },
   );

@@ -1,22 +1,17 @@
 /**
  * A client of a virtual device set that will be abandoned in the middle: its environment ends, or it is collected. As a Worker it uses the
- * machine of its maker; as a program of its own it brings one, and ends by process.exit().
- * Usage of the program: node abandoned-client.js <state>
+ * machine of its maker. It loads little beside the addon's own modules, because under Wine each one costs time (`abandoned-program.ts` has
+ * the rest).
  */
-import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { activate } from '../../lib/binding/backend';
 import type { Backend } from '../../lib/binding/backend';
-import { INFINITE, VDCommands } from '../../lib/binding/codes';
+import { INFINITE, VDFeatures } from '../../lib/binding/codes';
 import type { CommandQueue } from '../../lib/binding/channel';
 import type { IClientVirtualDevice, IClientVirtualDeviceSet2 } from '../../lib/binding/generated/vdi';
-import { NativeChannel, nativeBackend } from '../../lib/binding/native';
+import { nativeBackend } from '../../lib/binding/native';
 import type { ProxyObject } from '../../lib/binding/proxy';
 import { vdiTable } from '../../lib/binding/tables/vdi';
-import type { MachineControl } from '../../lib/simulator';
-import { config } from '../conformance/rig';
-import { ScriptedServer } from '../conformance/scripted-server';
-import { openWineMachine } from './wine-machine';
 
 /** Where the client is when it is abandoned. */
 export const states = [
@@ -28,24 +23,6 @@ export const states = [
   'while an abort is under way',
 ] as const;
 export type State = (typeof states)[number];
-
-/** What SQL Server does for the client to get there; `server` is played on the machine. */
-export async function play(server: ScriptedServer, name: string): Promise<void> {
-  await server.attach(name, { buffers: 4 });
-  await server.activate([name]);
-}
-
-/** Two Write commands, once the client has opened the device. */
-export async function sendCommands(server: ScriptedServer): Promise<void> {
-  for (let count = 0; count < 2; count += 1) {
-    await server.send({ code: VDCommands.Write, size: 65536, buffer: await server.allocateBuffer() });
-  }
-}
-
-/** Resolves when the client's call of that name waits for its answer. */
-export async function clientWaits(control: MachineControl, method: string): Promise<void> {
-  while ((await control.calls({ operation: method })).every(({ hresult }) => hresult !== undefined)) await control.status();
-}
 
 /** What the client asks of its surroundings on the way. */
 export interface Surroundings {
@@ -74,7 +51,10 @@ export async function enter(state: State, backend: Backend, name: string, surrou
   const [comClass] = vdiTable.classes;
   if (comClass === undefined) throw new Error('the table of VDI has no class');
   const set = await activate<IClientVirtualDeviceSet2>(channel, comClass);
-  await set.createEx(null, name, config());
+  await set.createEx(null, name, {
+    deviceCount: 1, features: VDFeatures.LikePipe, prefixZoneSize: 0, alignment: 0, softFileMarkBlockSize: 0, EOMWarningSize: 0,
+    serverTimeOut: 0, blockSize: 0, maxIODepth: 0, maxTransferSize: 0, bufferAreaSize: 0,
+  });
   set.setTeardown('SignalAbort', 'Close');
   if (state === 'with a set that it has created') return { set, views: [] };
   if (state === 'waiting for the configuration') {
@@ -102,12 +82,6 @@ export async function enter(state: State, backend: Backend, name: string, surrou
   return { set, device, queue, views };
 }
 
-/** Surroundings on a machine that this environment has opened. */
-export async function surroundingsOn({ control, serverChannel }: Awaited<ReturnType<typeof openWineMachine>>, name: string): Promise<Surroundings> {
-  const server = await ScriptedServer.create(serverChannel);
-  return { attach: () => play(server, name), send: () => sendCommands(server), waits: (operation) => clientWaits(control, operation) };
-}
-
 /** The Worker: its maker answers each request by a message. */
 async function asWorker(port: NonNullable<typeof parentPort>, { state, name }: { state: State; name: string }): Promise<void> {
   const ask = (request: string): Promise<void> =>
@@ -129,16 +103,4 @@ async function asWorker(port: NonNullable<typeof parentPort>, { state, name }: {
   port.postMessage('ready');
 }
 
-/** The program: prints what is alive after the end of its environment, as seen by an exit listener. */
-async function asProgram(state: State): Promise<void> {
-  const backend = nativeBackend();
-  const channel = await backend.openChannel();
-  if (!(channel instanceof NativeChannel)) throw new Error('the backend is not native');
-  const machine = await openWineMachine();
-  await enter(state, backend, 'set', await surroundingsOn(machine, 'set'));
-  process.once('exit', () => writeSync(1, JSON.stringify(channel.alive())));
-  process.exit();
-}
-
 if (parentPort !== null) void asWorker(parentPort, workerData as { state: State; name: string });
-else if (require.main === module) void asProgram(process.argv[2] as State);

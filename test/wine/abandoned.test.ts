@@ -10,12 +10,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { NativeChannel, nativeBackend } from '../../lib/binding/native';
-import { enter, states, surroundingsOn } from './abandoned-client';
+import { enter, states } from './abandoned-client';
 import type { State } from './abandoned-client';
+import { surroundingsOn } from './abandoned-program';
 import { openWineMachine } from './wine-machine';
 import type { WineMachine } from './wine-machine';
 
-const program = path.join(__dirname, 'abandoned-client.js');
+const client = path.join(__dirname, 'abandoned-client.js');
+const program = path.join(__dirname, 'abandoned-program.js');
 const aborts = 'IClientVirtualDeviceSet2::SignalAbort';
 const closes = 'IClientVirtualDeviceSet2::Close';
 
@@ -59,7 +61,7 @@ async function expectTornDown(): Promise<void> {
 async function startWorker(state: State): Promise<Worker> {
   const name = `abandoned-${String(nextName++)}`;
   const surroundings = await surroundingsOn(machine, name);
-  const worker = new Worker(program, { workerData: { state, name } });
+  const worker = new Worker(client, { workerData: { state, name } });
   for (;;) {
     const [request] = (await once(worker, 'message')) as [string];
     if (request === 'ready') return worker;

@@ -1,17 +1,12 @@
 /**
- * A VSS requester that will be abandoned in the middle: its environment ends, or it is collected. As a Worker it uses the machine of its maker; as a
- * program of its own it brings one, and ends by process.exit().
- * Usage of the program: node vss-abandoned-client.js <state>
+ * A VSS requester that will be abandoned in the middle: its environment ends, or it is collected. As a Worker it uses the machine of its
+ * maker. It loads little beside the addon's own modules, because under Wine each one costs time (`vss-abandoned-program.ts` has the rest).
  */
-import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Backend } from '../../lib/binding/backend';
-import { NativeChannel, nativeBackend } from '../../lib/binding/native';
+import { nativeBackend } from '../../lib/binding/native';
 import { GUID_NULL, VSS_BACKUP_TYPE } from '../../lib/binding/vss-codes';
-import { VssBackupComponents } from '../../lib/vss';
-import { openWineMachine } from './wine-machine';
-import type { WineMachine } from './wine-machine';
-import type { WineMachineOptions } from './machine-worker';
+import { VssBackupComponents } from '../../lib/vss/backup-components';
 
 /** Where the requester is when it is abandoned; `aborts`: what it has started must be aborted (facts/vss.md 2.3). */
 export const states = {
@@ -25,17 +20,6 @@ export const states = {
 } as const;
 export type State = keyof typeof states;
 export const stateNames = Object.keys(states) as State[];
-
-/** A writer that takes its time to freeze, while the machine's time stands still. */
-export const options: WineMachineOptions = {
-  writers: [{
-    metadata: {
-      writerId: '7a0b7cf2-0001-4b3e-9f6d-000000000001', instanceId: '7a0b7cf2-0001-4b3e-9f6d-000000000002', writerName: 'Slow Writer',
-      components: [{ type: 2, name: 'files', files: [{ path: 'C:\\data', filespec: '*' }] }],
-    },
-    delays: [{ event: 'Freeze', delayMs: 1000 }],
-  }],
-};
 
 /** What the requester asks of its surroundings on the way. */
 export interface Surroundings {
@@ -78,19 +62,6 @@ export async function enter(state: State, backend: Backend, surroundings: Surrou
   return components;
 }
 
-/** Surroundings on a machine that this environment has opened. */
-export function surroundingsOn({ control }: WineMachine): Surroundings {
-  const waiting = async (operation: string): Promise<boolean> => (await control.calls({ operation })).some(({ hresult }) => hresult === undefined);
-  return {
-    waits: async (operation) => {
-      while (!(await waiting(operation))) await control.status();
-    },
-    passes: async (operation) => {
-      while (await waiting(operation)) await control.advance(250);
-    },
-  };
-}
-
 /** The Worker: its maker answers each request by a message. */
 async function asWorker(port: NonNullable<typeof parentPort>, { state }: { state: State }): Promise<void> {
   const ask = (...request: [what: 'waits' | 'passes', operation: string]): Promise<void> =>
@@ -108,16 +79,4 @@ async function asWorker(port: NonNullable<typeof parentPort>, { state }: { state
   port.postMessage('ready');
 }
 
-/** The program: prints what is alive after the end of its environment, as seen by an exit listener. */
-async function asProgram(state: State): Promise<void> {
-  const backend = nativeBackend();
-  const channel = await backend.openChannel();
-  if (!(channel instanceof NativeChannel)) throw new Error('the backend is not native');
-  const machine = await openWineMachine(options);
-  const kept = await enter(state, backend, surroundingsOn(machine));
-  process.once('exit', () => writeSync(1, JSON.stringify({ ...channel.alive(), kept: kept !== undefined })));
-  process.exit();
-}
-
 if (parentPort !== null) void asWorker(parentPort, workerData as { state: State });
-else if (require.main === module) void asProgram(process.argv[2] as State);

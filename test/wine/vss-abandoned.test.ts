@@ -10,12 +10,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { NativeChannel, nativeBackend } from '../../lib/binding/native';
-import { enter, options, stateNames, states, surroundingsOn } from './vss-abandoned-client';
+import { enter, stateNames, states } from './vss-abandoned-client';
 import type { State, Surroundings } from './vss-abandoned-client';
+import { options, surroundingsOn } from './vss-abandoned-program';
 import { openWineMachine } from './wine-machine';
 import type { WineMachine } from './wine-machine';
 
-const program = path.join(__dirname, 'vss-abandoned-client.js');
+const client = path.join(__dirname, 'vss-abandoned-client.js');
+const program = path.join(__dirname, 'vss-abandoned-program.js');
 const aborts = 'IVssBackupComponents::AbortBackup';
 
 jest.setTimeout(60_000);
@@ -27,11 +29,13 @@ let machine: WineMachine;
 /** The machine's last call before the test. */
 let afterSequence: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   machine = await openWineMachine(options);
+});
+afterAll(() => machine.close());
+beforeEach(async () => {
   afterSequence = (await machine.control.calls()).at(-1)?.sequence ?? 0;
 });
-afterEach(() => machine.close());
 
 /** Objects and threads of this process, whichever environment made them. */
 async function alive(): Promise<{ objects: number; threads: number }> {
@@ -53,7 +57,7 @@ async function expectTornDown(state: State): Promise<void> {
 
 async function startWorker(state: State): Promise<Worker> {
   const surroundings = surroundingsOn(machine);
-  const worker = new Worker(program, { workerData: { state } });
+  const worker = new Worker(client, { workerData: { state } });
   for (;;) {
     const [request] = (await once(worker, 'message')) as [['waits' | 'passes', string] | 'ready'];
     if (request === 'ready') return worker;

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import * as path from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Channel } from '../../lib/binding/channel';
-import { MachineControl, WorkerChannel } from '../../lib/simulator';
+// Not by the index, which loads the whole machine: that is the Worker's.
+import { MachineControl } from '../../lib/simulator/client';
+import { WorkerChannel } from '../../lib/simulator/transport/worker';
 import type { DoubleCounts, ServeRequest, WineMachineOptions } from './machine-worker';
 
 export interface WineMachine {
