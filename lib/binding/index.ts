@@ -6,3 +6,4 @@ export * from './codes';
 export * from './errors';
 export * from './host';
 export * from './sql';
+export * from './windows-host';

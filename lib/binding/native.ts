@@ -7,6 +7,7 @@ import { MACHINE } from './channel';
 import type { CallResult, Channel, CommandQueue, PlainRecord, PlainValue, TeardownStep } from './channel';
 import { HRESULT, failed, hresultFromWin32 } from './codes';
 import { LoadError, StateError } from './errors';
+import type { FailFastAddon } from './fail-fast';
 import { NativeCommandQueue } from './native-command-queue';
 import { NativeMemory } from './native-memory';
 import { realHost } from './real-host';
@@ -63,7 +64,7 @@ function describe(error: unknown): { readonly code: unknown; readonly message: s
 }
 
 /** Loads the addon; a LoadError lists what was tried. A file that is there but does not load ends the search: another might hide the fault. */
-function loadAddon(): Addon {
+function loadAddon(): Addon & FailFastAddon {
   if (process.platform !== 'win32') throw new LoadError(`the native addon works on Windows only, and this is ${process.platform}: use a simulated machine`, []);
   const supported = Number(process.versions['napi'] ?? 0);
   if (supported < napiVersion) throw new LoadError(`the native addon needs Node-API ${String(napiVersion)}, and this host has ${String(supported)}`, []);
@@ -71,7 +72,7 @@ function loadAddon(): Addon {
   const tried: { path: string; error: string }[] = [];
   for (const candidate of candidates()) {
     try {
-      return load(candidate) as Addon;
+      return load(candidate) as Addon & FailFastAddon;
     } catch (error) {
       const { code, message } = describe(error);
       tried.push({ path: candidate, error: message });
@@ -242,20 +243,25 @@ export class NativeChannel implements Channel {
   }
 }
 
-let link: NativeLink | undefined;
+let opened: { readonly addon: FailFastAddon; readonly link: NativeLink } | undefined;
 
-function openLink(): NativeLink {
+function openLink(): NonNullable<typeof opened> {
   const addon = loadAddon();
   // Cleanup hooks run when an environment ends by itself or is terminated, but not at process.exit().
   process.once('exit', () => {
     addon.shutdown();
   });
-  return new NativeLink(addon);
+  return { addon, link: new NativeLink(addon) };
+}
+
+/** What ends a process: for fail fast, on the thread that calls. Throws LoadError when the addon cannot be used. */
+export function failFastAddon(): FailFastAddon {
+  return (opened ??= openLink()).addon;
 }
 
 /** The real Windows of this machine. Throws LoadError when the addon cannot be used. */
 export function nativeBackend(): Backend {
-  const loaded = (link ??= openLink());
+  const { link: loaded } = (opened ??= openLink());
   const elsewhere = { module: __filename, export: 'nativeBackend', argument: '' };
   return { kind: 'native', host: realHost, elsewhere, openChannel: () => Promise.resolve(new NativeChannel(loaded)) };
 }

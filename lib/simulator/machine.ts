@@ -22,6 +22,7 @@ import { Failure, KernelObject, SuccessCode } from './kernel-object';
 import type { EndReason } from './kernel-object';
 import { Scheduler } from './scheduler';
 import { SimulatedHost } from './host';
+import { installHostServices } from './host-services';
 import { installKtm } from './ktm';
 import type { SimulatedKtm, SimulatedKtmOptions } from './ktm';
 import { InThreadChannel } from './transport/in-thread';
@@ -70,6 +71,8 @@ export interface SimulatedProcess {
   elevated: boolean;
   /** Environment variables that services read. */
   readonly environment: Map<string, string>;
+  /** Privileges that it has enabled, once for each that holds them. */
+  readonly privileges: string[];
 }
 
 interface ProcessState extends SimulatedProcess {
@@ -138,6 +141,7 @@ export class SimulatedWindows implements Backend {
       return [factory(process)];
     });
     installControl(this);
+    installHostServices(this);
     const { host } = this;
     if (host instanceof SimulatedHost) {
       this.onPowerCut(() => {
@@ -229,7 +233,7 @@ export class SimulatedWindows implements Backend {
 
   createProcess(name: string): SimulatedProcess {
     const process: ProcessState = {
-      id: this.nextProcess++, name, alive: true, elevated: this.elevated, environment: new Map(),
+      id: this.nextProcess++, name, alive: true, elevated: this.elevated, environment: new Map(), privileges: [],
       handles: new Map(), teardown: new Map(), pending: new Set(), onDeath: new Set(),
     };
     this.processes.set(process.id, process);

@@ -11,6 +11,7 @@
 #include "call_task.h"
 #include "census.h"
 #include "command_pump.h"
+#include "event_log.h"
 #include "functions.h"
 #include "lent_memory.h"
 #include "machine.h"
@@ -69,6 +70,8 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("copyIn", &Addon::CopyIn),
                              InstanceMethod("keepAlive", &Addon::KeepAlive),
                              InstanceMethod("alive", &Addon::Alive),
+                             InstanceMethod("reportEvent", &Addon::ReportEventNow),
+                             InstanceMethod("raiseFailFastException", &Addon::RaiseFailFast),
                              InstanceMethod("shutdown", &Addon::ShutdownNow),
                          });
   }
@@ -281,6 +284,19 @@ class Addon : public Napi::Addon<Addon> {
   }
 
   void ShutdownNow(const Napi::CallbackInfo&) { Shutdown(); }
+
+  /** reportEvent(source, type, eventId, text): the Win32 error. On this thread, for a process that is about to end. */
+  Napi::Value ReportEventNow(const Napi::CallbackInfo& info) {
+    const DWORD error = WriteEvent(ToText(info[0], "source"), ToU32(info[1], "type"), ToU32(info[2], "eventId"),
+                                   ToText(info[3], "text"));
+    return Napi::Number::New(info.Env(), error);
+  }
+
+  /** raiseFailFastException(): the process ends at once with 0xC0000602, no handler of its own runs, and Windows Error
+   * Reporting sees it, which it does not at Node's abort (facts/ktm-tmf-mts.md 6.4). */
+  void RaiseFailFast(const Napi::CallbackInfo&) {
+    RaiseFailFastException(nullptr, nullptr, FAIL_FAST_GENERATE_EXCEPTION_ADDRESS);
+  }
 
   static Napi::Value Code(const Napi::CallbackInfo& info, HRESULT hresult) {
     return Napi::Number::New(info.Env(), static_cast<std::uint32_t>(hresult));

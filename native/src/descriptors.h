@@ -100,9 +100,10 @@ struct Interface {
   std::span<const Method> methods;
 
   /** The thread that owns the reference from the object's first call to its release. */
-  Role owner() const { return methods.front().role; }
+  Role owner() const { return methods.empty() ? Role::kControl : methods.front().role; }
   /** What ends a wait for the object from another thread: IVssAsync::Cancel; null when it has nothing of the kind. */
   const Method* Interrupt() const {
+    if (methods.empty()) return nullptr;
     const Method& first = methods.front();
     return std::string_view(first.operation).ends_with("::Cancel") ? &first : nullptr;
   }

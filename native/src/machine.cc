@@ -9,6 +9,7 @@
 #include "../generated/vss_table.h"
 #include "argument.h"
 #include "guid_text.h"
+#include "host_services.h"
 #include "vss_library.h"
 
 namespace winbackup {
@@ -43,6 +44,9 @@ constexpr Parameter kMetadata[] = {In("xml", Kind::kBstr),
 constexpr Parameter kSnapshotted[] = {In("volumeName", Kind::kWstr), Out("present", Kind::kWin32Bool),
                                       Out("capability", Kind::kI32)};
 constexpr Parameter kBlocked[] = {In("volumeName", Kind::kWstr), Out("block", Kind::kBool)};
+constexpr Parameter kEvent[] = {In("source", Kind::kWstr), In("type", Kind::kU32), In("eventId", Kind::kU32),
+                                In("text", Kind::kWstr)};
+constexpr Parameter kPrivilegeName[] = {In("name", Kind::kWstr), Out("privilege", Kind::kInterface, &kPrivilege)};
 
 constexpr Method kFunctions[] = {
     Flat("CoInitializeSecurity", kSecurity, InitializeComSecurity),
@@ -50,6 +54,8 @@ constexpr Method kFunctions[] = {
     Flat("CreateVssExamineWriterMetadata", kMetadata, CreateVssExamineWriterMetadata),
     Flat("IsVolumeSnapshotted", kSnapshotted, IsVolumeSnapshotted),
     Flat("ShouldBlockRevert", kBlocked, ShouldBlockRevert),
+    Flat("Host::ReportEvent", kEvent, ReportEventToLog),
+    Flat("Host::EnablePrivilege", kPrivilegeName, EnablePrivilege),
 };
 
 }  // namespace

@@ -28,12 +28,6 @@ void FillStruct(const Napi::Value& value, const Struct& layout, std::byte* bytes
   }
 }
 
-std::wstring ToText(const Napi::Value& value, const char* name) {
-  if (!value.IsString()) Refuse(value.Env(), name, "a string");
-  const std::u16string text = value.As<Napi::String>().Utf16Value();
-  return std::wstring(text.begin(), text.end());
-}
-
 GUID ToGuid(const Napi::Value& value, const char* name) {
   GUID guid;
   if (!ParseGuid(ToText(value, name), guid)) Refuse(value.Env(), name, "a GUID");
@@ -216,6 +210,12 @@ std::uint32_t ToU32(const Napi::Value& value, const char* name) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
   if (!(number >= 0 && number <= 0xffffffff)) Refuse(value.Env(), name, "a number from 0 to 2^32-1");
   return static_cast<std::uint32_t>(number);
+}
+
+std::wstring ToText(const Napi::Value& value, const char* name) {
+  if (!value.IsString()) Refuse(value.Env(), name, "a string");
+  const std::u16string text = value.As<Napi::String>().Utf16Value();
+  return std::wstring(text.begin(), text.end());
 }
 
 std::vector<Argument> ToArguments(const Method& method, const Napi::Array& values) {

@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include <functional>
+#include <string>
 
 #include "call.h"
 
@@ -26,5 +27,7 @@ napi_value ToOutputs(napi_env env, Call& call,
 std::uint64_t ToU64(const Napi::Value& value, const char* name);
 /** An unsigned number of 32 bits; throws TypeError for anything else. */
 std::uint32_t ToU32(const Napi::Value& value, const char* name);
+/** A string as UTF-16; throws TypeError for anything else. */
+std::wstring ToText(const Napi::Value& value, const char* name);
 
 }  // namespace winbackup

@@ -1,0 +1,88 @@
+/**
+ * Host services of the addon: privileges against the token itself, and processes that fail fast. What Wine's event log keeps cannot be seen
+ * (it answers success and stores nothing), so only the answers are checked.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { MACHINE } from '../../lib/binding/channel';
+import { NativeChannel, failFastAddon, nativeBackend } from '../../lib/binding/native';
+import { enablePrivileges } from '../../lib/binding/windows-host';
+
+/** What a program that knows nothing of the addon tells of this process's token. */
+interface TokenClient {
+  /** Whether the privilege is enabled; undefined when the token does not hold it. */
+  privilegeEnabled(name: string): boolean | undefined;
+}
+const loaded = { exports: {} };
+process.dlopen(loaded, path.join(process.env['WINBACKUP_PROGRAMS'] ?? '', 'host_client.dll'));
+const token = loaded.exports as TokenClient;
+
+const STATUS_FAIL_FAST_EXCEPTION = 0xc0000602;
+
+let channel: NativeChannel;
+
+beforeEach(async () => {
+  const opened = await nativeBackend().openChannel();
+  if (!(opened instanceof NativeChannel)) throw new Error('the backend is not native');
+  channel = opened;
+});
+afterEach(async () => {
+  await channel.close();
+  expect(channel.alive()).toMatchObject({ objects: 0 });
+});
+
+describe('privileges', () => {
+  it('are enabled in the token by the first owner and disabled by the last', async () => {
+    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(false);
+    const first = await enablePrivileges(channel, 'SeSecurityPrivilege');
+    const second = await enablePrivileges(channel, 'SeSecurityPrivilege');
+    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(true);
+    await first.close();
+    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(true);
+    await second.close();
+    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(false);
+  });
+
+  it('stay enabled where they were enabled before', async () => {
+    expect(token.privilegeEnabled('SeChangeNotifyPrivilege')).toBe(true);
+    const { hresult, outputs } = await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeChangeNotifyPrivilege']);
+    expect(hresult).toBe(0);
+    await channel.release(outputs[0] as number);
+    expect(token.privilegeEnabled('SeChangeNotifyPrivilege')).toBe(true);
+  });
+
+  it('end with the channel that nobody closed them on', async () => {
+    await enablePrivileges(channel, 'SeBackupPrivilege');
+    expect(token.privilegeEnabled('SeBackupPrivilege')).toBe(true);
+    await channel.close();
+    expect(token.privilegeEnabled('SeBackupPrivilege')).toBe(false);
+  });
+
+  it('that the token does not hold are ERROR_NOT_ALL_ASSIGNED, unknown ones ERROR_NO_SUCH_PRIVILEGE', async () => {
+    expect(token.privilegeEnabled('SeLockMemoryPrivilege')).toBeUndefined();
+    expect(await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeLockMemoryPrivilege'])).toEqual({ hresult: 0x80070514, outputs: [] });
+    expect(await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeNonePrivilege'])).toEqual({ hresult: 0x80070521, outputs: [] });
+  });
+});
+
+describe('fail fast', () => {
+  it.each(['main', 'worker'])('[M2] ends a process from its %s thread with STATUS_FAIL_FAST_EXCEPTION: no handler runs and nothing more is written', (where) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'winbackup-fail-fast-'));
+    try {
+      const child = spawnSync(process.execPath, [path.join(__dirname, '..', 'unit', 'fail-fast-main.js'), where, directory], { encoding: 'utf8' });
+      expect(child.status).toBe(STATUS_FAIL_FAST_EXCEPTION);
+      // The worker's main thread may have done its own work before; the thread that failed has not.
+      expect(readdirSync(directory).filter((name) => where === 'main' || name !== 'later-work')).toEqual(['report.json']);
+      expect(child.stderr).toContain('Component: the test\nCondition: two and two make four\n');
+      expect(readFileSync(path.join(directory, 'report.json'), 'utf8')).toContain('two and two make four');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('[M4] can write its event before, on the thread that failed', () => {
+    expect(failFastAddon().reportEvent('winbackup', 1, 1, 'an event')).toBe(0);
+  });
+});
