@@ -6,7 +6,7 @@ import type { BackupDestination } from './backup-targets';
 import { checkCompression } from './compression';
 import type { Compression } from './compression';
 import type { SnapshotSteps } from './device-server';
-import { BackupError, transferError } from './errors';
+import { BackupError, reported, transferError } from './errors';
 import type { OutputFile } from './media';
 import { backupStatement, checkDatabase, ownStatement } from './statement';
 import type { BackupSqlOptions, BackupType, StatementText } from './statement';
@@ -112,13 +112,13 @@ export async function runBackup(options: TransferOptions & BackupOutputOptions, 
   const outcome = await new Transfer({
     ...checked, backend, host, direction: 'backup', features, stripes: targets.stripes, statement, steps, succeeded: reportedSuccess,
   }).run();
-  if (!outcome.ok) throw transferError(BackupError, plan.what, outcome.failure, await targets.discard());
+  if (!outcome.ok) throw await reported(transferError(BackupError, plan.what, outcome.failure, await targets.discard()), backend, host);
   const { simulated, bytes, durationMs, messages } = outcome;
   try {
     await targets.publish();
   } catch (cause) {
     const failure = { cause, hresult: undefined, completionCode: undefined, sqlMessages: messages, simulated, unfinished: [] };
-    throw transferError(BackupError, `publishing the files of a whole ${plan.what}`, failure, targets.kept);
+    throw await reported(transferError(BackupError, `publishing the files of a whole ${plan.what}`, failure, targets.kept), backend, host);
   }
   return { simulated, bytes, durationMs, files: targets.describe(), messages };
 }

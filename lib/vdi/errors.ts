@@ -1,7 +1,8 @@
 /** How a backup or restore fails: one error with everything that is known, its root cause first. */
 import { AbortError, WindowsError, WinbackupError, isSqlError } from '../binding';
-import type { SqlMessage } from '../binding';
+import type { Backend, Host, SqlMessage } from '../binding';
 import { asError } from '../binding/waiting';
+import { reportFailure } from '../binding/windows-host';
 
 export { asError };
 
@@ -105,4 +106,10 @@ export function transferError(kind: typeof BackupError | typeof RestoreError, wh
   const { cause } = failure;
   if (cause instanceof AbortError) return new TransferAbortError(what, failure, cause.cause, leftover);
   return new kind(what, failure, leftover);
+}
+
+/** Resolves with the error once it is in the event log: the client logs its failures as the server does (seed 000, V3). */
+export async function reported(error: Error, backend: Backend, host: Host): Promise<Error> {
+  await reportFailure(backend, host, error);
+  return error;
 }

@@ -8,7 +8,7 @@ import type { SecondaryStripe } from './backup-targets';
 import { checkCompression } from './compression';
 import type { Compression } from './compression';
 import type { SnapshotSteps } from './device-server';
-import { RestoreError, transferError } from './errors';
+import { RestoreError, reported, transferError } from './errors';
 import type { RestoreSource } from './media';
 import { isRestoreStream, openFileSource, openStreamSource } from './source';
 import type { RestoreStream } from './source';
@@ -98,7 +98,7 @@ export async function runRestore(options: TransferOptions & RestoreInputOptions,
   try {
     const { statement, steps, succeeded } = plan;
     const outcome = await new Transfer({ ...checked, backend, host, direction: 'restore', features, stripes, statement, steps, succeeded }).run();
-    if (!outcome.ok) throw transferError(RestoreError, plan.what, outcome.failure, []);
+    if (!outcome.ok) throw await reported(transferError(RestoreError, plan.what, outcome.failure, []), backend, host);
     return outcome;
   } finally {
     for (const source of sources) await source.close();

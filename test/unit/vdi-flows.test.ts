@@ -1,6 +1,6 @@
 // The flows against a played SQL Server: what each end of a transfer gives the caller, and what it leaves behind.
 import { Writable } from 'node:stream';
-import { AbortError, SqlConnectionError, VDCommands, VDFeatures, WindowsError } from '../../lib/binding';
+import { AbortError, EVENT, SqlConnectionError, VDCommands, VDFeatures, WindowsError } from '../../lib/binding';
 import { settled } from '../../lib/simulator/scheduler';
 import { BackupError, RestoreError, SqlStatementError, TransferAbortError, backupDatabase, fileListOnly, headerOnly, restoreDatabase, verifyBackup } from '../../lib/vdi';
 import type { TransferProgress } from '../../lib/vdi';
@@ -419,7 +419,7 @@ describe('the SQL connection', () => {
     const error = await rejection(backupDatabase({ sql, backend: rig.machine, database: 'Sales', to: '/a.bak' }));
     expect(error).toMatchObject({ code: 'ELOGIN', sqlMessages: [refusal] });
     expect((error as BackupError).message).toContain('Login failed for user.');
-    expect(rig.machine.calls).toEqual([]);
+    expect(rig.machine.calls.map(({ operation }) => operation)).toEqual(['Host::ReportEvent']);
     expect(await rig.disk.list('/')).toEqual([]);
   });
 });
@@ -443,6 +443,9 @@ describe('the end of a transfer', () => {
     expect(callCount(rig.machine, SIGNAL_ABORT)).toBe(1);
     expect(callCount(rig.machine, CLOSE)).toBe(1);
     expect(await rig.disk.list('/')).toEqual([]);
+    expect(rig.machine.eventLog.entries.filter(({ source }) => source === 'winbackup')).toMatchObject([
+      { level: 'warning', message: 'BACKUP of Sales was aborted [ABORT_ERR]\nCause: enough' },
+    ]);
     await expectNothingAlive(rig);
   });
 
@@ -478,6 +481,10 @@ describe('the end of a transfer', () => {
     const error = await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak' }));
     expect(error).toMatchObject({ code: 'ERR_SQL_STATEMENT', hresult: 0x80770004, cause: { number: 823 } });
     expect((error as BackupError).cause).toBeInstanceOf(SqlStatementError);
+    // The client writes it down, as the server does.
+    expect(rig.machine.eventLog.entries.filter(({ source }) => source === 'winbackup')).toMatchObject([
+      { eventId: EVENT.FAILURE, level: 'error', message: expect.stringMatching(/^BACKUP of Sales failed: SQL Server error 823: .* \[ERR_SQL_STATEMENT\]$/s) as string },
+    ]);
     await expectNothingAlive(rig);
   });
 
