@@ -11,7 +11,7 @@ import type { FailFastAddon } from './fail-fast';
 import { NativeCommandQueue } from './native-command-queue';
 import { NativeMemory } from './native-memory';
 import { realHost } from './real-host';
-import { flatFunction, operation as findOperation, structTable } from './tables';
+import { entryPoints, flatFunction, operation as findOperation, structTable } from './tables';
 import type { FunctionEntry, FunctionTable, Method } from './table';
 
 /** What is alive in this process: COM objects, their threads, kernel handles; areas of this environment. */
@@ -27,7 +27,7 @@ export interface Addon {
   listen(onAnswer: (ticket: number, hresult: number, outputs: readonly PlainValue[]) => void, onCommands: (device: number) => void): void;
   /** S_OK when `onAnswer` will be called; else why not. */
   call(ticket: number, handle: number, operation: string, args: readonly PlainValue[]): number;
-  /** False when there is no such object. */
+  /** False when there is no such object, or no more because the environment is ending. */
   release(ticket: number, handle: number): boolean;
   setTeardown(handle: number, operations: readonly string[]): void;
   startCommands(device: number): number;
@@ -166,7 +166,9 @@ export class NativeChannel implements Channel {
     const answer = this.link.call(handle, operation, args);
     if (method?.name === 'Close') this.memory.end(handle);
     const result = await answer;
-    if (!failed(result.hresult)) this.receive(handle, method, result.outputs);
+    if (failed(result.hresult)) return result;
+    if (method !== undefined) this.receive(handle, method, result.outputs);
+    else if (handle === MACHINE && entryPoints.has(operation)) this.own(result.outputs[0] as number);
     return result;
   }
 
@@ -180,13 +182,9 @@ export class NativeChannel implements Channel {
 
   async release(handle: number): Promise<void> {
     if (!this.handles.delete(handle)) return;
-    try {
-      const released = this.link.release(handle);
-      this.memory.end(handle);
-      await released;
-    } catch {
-      // The environment is ending, and has torn the object down itself.
-    }
+    const released = this.link.release(handle);
+    this.memory.end(handle);
+    await released;
     this.link.queues.get(handle)?.disconnect();
     this.link.queues.delete(handle);
   }
@@ -221,12 +219,7 @@ export class NativeChannel implements Channel {
   }
 
   /** Keeps account of the handles and the memory that a call gave out. */
-  private receive(handle: number, method: Method | undefined, outputs: readonly PlainValue[]): void {
-    if (method === undefined) {
-      // An entry point: what it gives out, if anything, is an object; answers of other kinds are no numbers.
-      if (typeof outputs[0] === 'number') this.own(outputs[0]);
-      return;
-    }
+  private receive(handle: number, method: Method, outputs: readonly PlainValue[]): void {
     outputsOf(method).forEach(({ type, shownAs }, index) => {
       const value = outputs[index];
       if (type.kind === 'interface') {

@@ -160,9 +160,9 @@ class Addon : public Napi::Addon<Addon> {
     return InterfaceOf(wanted.As<Napi::String>().Utf16Value());
   }
 
-  /** release(ticket, handle): false when there is no such object. */
+  /** release(ticket, handle): false when there is no such object; there is none in an environment that is ending. */
   Napi::Value Release(const Napi::CallbackInfo& info) {
-    RefuseWhenShut(info.Env());
+    if (shut_) return Napi::Boolean::New(info.Env(), false);
     const std::uint32_t handle = ToU32(info[1], "handle");
     if (functions_->Has(handle)) {
       functions_->Release(handle, ToU32(info[0], "ticket"));

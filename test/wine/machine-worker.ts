@@ -10,7 +10,7 @@ import type { CallResult, Channel, PlainValue } from '../../lib/binding/channel'
 import { HRESULT, failed } from '../../lib/binding/codes';
 import { StateError } from '../../lib/binding/errors';
 import { realHost } from '../../lib/binding/real-host';
-import { operation as findOperation } from '../../lib/binding/tables';
+import { entryPoints, operation as findOperation } from '../../lib/binding/tables';
 import { SimulatedClock, SimulatedWindows, servePort } from '../../lib/simulator';
 import type { SimulatedWindowsOptions } from '../../lib/simulator';
 import { InThreadChannel } from '../../lib/simulator/transport/in-thread';
@@ -67,8 +67,6 @@ export interface ServeRequest {
 }
 
 const RELEASE = 'IUnknown::Release';
-/** What the entry points of vssapi.dll ask for an object. */
-const MAKERS = ['CoCreateInstance', 'CreateVssBackupComponents', 'CreateVssExamineWriterMetadata'];
 
 function loadDouble(name: string): unknown {
   const module = { exports: {} };
@@ -117,7 +115,7 @@ class ComServer {
   private async activate(operation: string, args: readonly PlainValue[]): Promise<CallResult> {
     const client: Client = { channel: await this.machine.openChannel(), objects: 0 };
     const result = await client.channel.call(MACHINE, operation, args);
-    if (failed(result.hresult) || !MAKERS.includes(operation)) await client.channel.close();
+    if (failed(result.hresult) || !entryPoints.has(operation)) await client.channel.close();
     else this.own(client, result.outputs[0]);
     return result;
   }

@@ -42,6 +42,9 @@ export function isFlatFunction(name: string): boolean {
   return flatOperations.has(name);
 }
 
+/** Functions of the machine itself (handle 0) that make an object: it is their answer. */
+export const entryPoints: ReadonlySet<string> = new Set(['CoCreateInstance', 'CreateVssBackupComponents', 'CreateVssExamineWriterMetadata']);
+
 /** Whether an object of interface `name` has the methods of `base`. */
 export function derivesFrom(name: string, base: string): boolean {
   for (let current: string | null = name; current !== null; current = interfaces.get(current)?.base ?? null) if (current === base) return true;
