@@ -42,7 +42,7 @@ export async function resolveBackend(requested?: Backend): Promise<Backend> {
 
 const classNotRegistered = 'its COM class is not registered on this machine';
 
-/** CoCreateInstance, in-process, asking for the interface that the table names. */
+/** CoCreateInstance, where the table says that the class may run, asking for the interface that it names. */
 export async function activate<T>(channel: Channel, comClass: ComClass): Promise<T & ProxyObject> {
   const table = interfaceTable(comClass.interface);
   const { hresult, outputs } = await channel.call(MACHINE, 'CoCreateInstance', [comClass.clsid, table.iid]);

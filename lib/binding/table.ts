@@ -107,6 +107,8 @@ export interface ComClass {
   readonly interface: string;
   /** The DLL that serves it: named in errors only, because COM finds it by its registration. */
   readonly dll: string;
+  /** Where its server may run: only in this process, or also in a process or service of its own. */
+  readonly context: 'in-process' | 'in-process or local';
 }
 
 /** A flat function of a DLL. */

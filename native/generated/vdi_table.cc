@@ -173,4 +173,7 @@ const Interface kIClientVirtualDevice = {"IClientVirtualDevice", IID_IClientVirt
 constexpr const Interface* kList[] = {&kIClientVirtualDeviceSet2, &kIClientVirtualDevice};
 const std::span<const Interface* const> kVdiInterfaces = kList;
 
+constexpr ComClass kClasses[] = {{CLSID_MSSQL_ClientVirtualDeviceSet, CLSCTX_INPROC_SERVER}};
+const std::span<const ComClass> kVdiClasses = kClasses;
+
 }  // namespace winbackup

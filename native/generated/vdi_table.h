@@ -11,5 +11,6 @@ namespace winbackup {
 extern const Interface kIClientVirtualDeviceSet2;
 extern const Interface kIClientVirtualDevice;
 extern const std::span<const Interface* const> kVdiInterfaces;
+extern const std::span<const ComClass> kVdiClasses;
 
 }  // namespace winbackup

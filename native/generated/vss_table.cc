@@ -1637,4 +1637,7 @@ const Interface kIXMLDOMDocument = {"IXMLDOMDocument", IID_IXMLDOMDocument, null
 constexpr const Interface* kList[] = {&kIVssBackupComponents, &kIVssBackupComponentsEx, &kIVssBackupComponentsEx2, &kIVssBackupComponentsEx3, &kIVssBackupComponentsEx4, &kIVssAsync, &kIVssEnumObject, &kIVssExamineWriterMetadata, &kIVssExamineWriterMetadataEx, &kIVssExamineWriterMetadataEx2, &kIVssWMComponent, &kIVssWMFiledesc, &kIVssWMDependency, &kIVssWriterComponentsExt, &kIVssComponent, &kIVssComponentEx, &kIVssComponentEx2, &kIVssAdmin, &kIXMLDOMDocument};
 const std::span<const Interface* const> kVssInterfaces = kList;
 
+constexpr ComClass kClasses[] = {{CLSID_VSSCoordinator, CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER}};
+const std::span<const ComClass> kVssClasses = kClasses;
+
 }  // namespace winbackup

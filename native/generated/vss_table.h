@@ -28,5 +28,6 @@ extern const Interface kIVssComponentEx2;
 extern const Interface kIVssAdmin;
 extern const Interface kIXMLDOMDocument;
 extern const std::span<const Interface* const> kVssInterfaces;
+extern const std::span<const ComClass> kVssClasses;
 
 }  // namespace winbackup

@@ -122,6 +122,12 @@ struct Interface {
   }
 };
 
+struct ComClass {
+  const CLSID& clsid;
+  /** CLSCTX: where its server may run. */
+  DWORD context;
+};
+
 constexpr bool SameGuid(const GUID& a, const GUID& b) {
   for (int i = 0; i < 8; ++i) {
     if (a.Data4[i] != b.Data4[i]) return false;

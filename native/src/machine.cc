@@ -23,12 +23,22 @@ constexpr Parameter Out(const char* name, Kind kind, const Interface* object = n
   return {name, kind, Direction::kOut, false, false, nullptr, object};
 }
 
+/** Where the tables say that the server of the class may run; what they do not have runs in this process. */
+DWORD ContextOf(const CLSID& clsid) {
+  for (const auto& table : {kVdiClasses, kVssClasses}) {
+    for (const ComClass& each : table) {
+      if (SameGuid(each.clsid, clsid)) return each.context;
+    }
+  }
+  return CLSCTX_INPROC_SERVER;
+}
+
 HRESULT Activate(IUnknown*, Argument* a) {
   GUID clsid;
   GUID iid;
   if (!ParseGuid(a[0].text(), clsid) || !ParseGuid(a[1].text(), iid)) return CO_E_CLASSSTRING;
   IUnknown** const place = a[2].pointer_place();
-  return CoCreateInstance(clsid, nullptr, CLSCTX_INPROC_SERVER, iid, reinterpret_cast<void**>(place));
+  return CoCreateInstance(clsid, nullptr, ContextOf(clsid), iid, reinterpret_cast<void**>(place));
 }
 
 constexpr Method Flat(const char* name, std::span<const Parameter> parameters, HRESULT (*call)(IUnknown*, Argument*)) {

@@ -8,7 +8,7 @@
 
 namespace winbackup {
 
-/** CoCreateInstance, in-process only: COM finds the DLL by its registration. */
+/** CoCreateInstance, where the class's table says that it may run: COM finds the server by its registration. */
 extern const Method kCoCreateInstance;
 
 /** The function of that name; null when there is none. */

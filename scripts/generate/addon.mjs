@@ -64,6 +64,8 @@ function guid(text) {
   return `GUID{0x${a}, 0x${b}, 0x${c}, {${bytes}}}`;
 }
 
+const contexts = { 'in-process': 'CLSCTX_INPROC_SERVER', 'in-process or local': 'CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER' };
+
 const fieldKinds = { ...kinds, guid: 'kGuid' };
 
 function struct({ name, size, fields }) {
@@ -103,7 +105,8 @@ export const families = ['vdi', 'vss'];
 export function emit(table) {
   const { family, interfaces } = table;
   const header = `// Generated from lib/binding/tables/${family}.ts by scripts/generate.mjs. Not to be edited.\n// clang-format off\n`;
-  const list = `k${family.charAt(0).toUpperCase()}${family.slice(1)}Interfaces`;
+  const prefix = `k${family.charAt(0).toUpperCase()}${family.slice(1)}`;
+  const list = `${prefix}Interfaces`;
   const own = includes[family].map((name) => `#include "${name}"\n`).join('');
   let text = `${header}#include "${family}_table.h"\n\n#include <cstddef>\n\n#include "argument.h"\n${own}#include "winbackup/${family}.h"\n\n`
     + `namespace winbackup {\n\nnamespace {\n\n${table.structs.map(struct).join('')}`;
@@ -123,10 +126,12 @@ export function emit(table) {
   for (const com of table.classes) text += `static_assert(SameGuid(CLSID_${com.name}, ${guid(com.clsid)}));\n`;
   text += `\n}  // namespace\n\n${tables}\n`
     + `constexpr const Interface* kList[] = {${interfaces.map(({ name }) => `&k${name}`).join(', ')}};\n`
-    + `const std::span<const Interface* const> ${list} = kList;\n\n}  // namespace winbackup\n`;
+    + `const std::span<const Interface* const> ${list} = kList;\n\n`
+    + `constexpr ComClass kClasses[] = {${table.classes.map((com) => `{CLSID_${com.name}, ${contexts[com.context]}}`).join(', ')}};\n`
+    + `const std::span<const ComClass> ${prefix}Classes = kClasses;\n\n}  // namespace winbackup\n`;
   const declarations = `${header}#pragma once\n\n#include <span>\n\n#include "descriptors.h"\n\nnamespace winbackup {\n\n`
     + `${interfaces.map(({ name }) => `extern const Interface k${name};\n`).join('')}`
-    + `extern const std::span<const Interface* const> ${list};\n\n}  // namespace winbackup\n`;
+    + `extern const std::span<const Interface* const> ${list};\nextern const std::span<const ComClass> ${prefix}Classes;\n\n}  // namespace winbackup\n`;
   return [
     { path: `native/generated/${family}_table.h`, text: declarations },
     { path: `native/generated/${family}_table.cc`, text },

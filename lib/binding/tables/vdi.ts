@@ -113,6 +113,7 @@ export const vdiTable: ApiTable = {
       clsid: '40700425-0080-11d2-851f-00c04fc21759',
       interface: 'IClientVirtualDeviceSet2',
       dll: 'sqlvdi.dll',
+      context: 'in-process',
     },
   ],
   interfaces: [IClientVirtualDeviceSet2, IClientVirtualDevice],

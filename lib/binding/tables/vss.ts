@@ -279,7 +279,8 @@ const VSS_COMPONENTINFO: StructTable = {
 
 export const vssTable: ApiTable = {
   family: 'vss',
-  classes: [{ name: 'VSSCoordinator', clsid: 'e579ab5f-1cc4-44b4-bed9-de0991ff0623', interface: 'IVssAdmin', dll: 'vssapi.dll' }],
+  // The coordinator is the VSS service's (facts/vss.md 1.3); a stand-in of it is a DLL.
+  classes: [{ name: 'VSSCoordinator', clsid: 'e579ab5f-1cc4-44b4-bed9-de0991ff0623', interface: 'IVssAdmin', dll: 'vssapi.dll', context: 'in-process or local' }],
   interfaces: [
     table('IVssBackupComponents', '665c1d5f-c218-414d-a05d-7fef5f9d5c86', 'IUnknown', componentsMethods),
     table('IVssBackupComponentsEx', '963f03ad-9e4c-4a34-ac15-e4b6174e5036', 'IVssBackupComponents', exMethods),
