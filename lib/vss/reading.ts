@@ -8,14 +8,14 @@ const without = new WeakSet<Channel>();
 
 /**
  * `IVssExamineWriterMetadata::ReadAll`, `IVssWriterComponentsExt::ReadAll`: not methods of Windows but operations of the backend, which call every
- * getter and answer with one record. Undefined where there is none.
+ * getter and answer with one record, or with the name of the getter that failed. Undefined where there is none.
  */
 export async function readAll<T>({ channel, handle }: ProxyObject, operation: string): Promise<T | undefined> {
   if (without.has(channel)) return undefined;
   try {
-    const { hresult, outputs } = await channel.call(handle, operation, []);
-    if (!failed(hresult)) return outputs[0] as PlainRecord as T;
-    if (hresult !== HRESULT.E_NOTIMPL) throw new WindowsError(operation, hresult);
+    const { hresult, outputs: [contents] } = await channel.call(handle, operation, []);
+    if (!failed(hresult)) return contents as PlainRecord as T;
+    if (hresult !== HRESULT.E_NOTIMPL) throw new WindowsError(typeof contents === 'string' ? contents : operation, hresult);
   } catch (error) {
     if (!(error instanceof StateError && error.code === 'ERR_UNKNOWN_OPERATION')) throw error;
   }

@@ -13,6 +13,7 @@
 
 #include "com_ptr.h"
 #include "descriptors.h"
+#include "plain_value.h"
 #include "record.h"
 #include "unique_string.h"
 
@@ -103,6 +104,8 @@ class Argument {
   }
   /** Structs that the call left, copied. */
   std::vector<Record> records;
+  /** What a call of the addon's own answers. */
+  PlainValue plain;
 
  private:
   DWORD u32_ = 0;

@@ -33,6 +33,7 @@ enum class Kind : std::uint8_t {
   kPointer,
   kInterface,
   kReserved,
+  kPlain,  // made by the addon itself, in the form of JavaScript's
 };
 enum class Direction : std::uint8_t { kIn, kOut };
 /** As `CallThread` in lib/binding/table.ts: which of its object's threads makes a call. */

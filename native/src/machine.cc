@@ -11,6 +11,7 @@
 #include "guid_text.h"
 #include "host_services.h"
 #include "vss_library.h"
+#include "vss_reading.h"
 
 namespace winbackup {
 
@@ -99,6 +100,7 @@ Operation FindOperation(std::string_view operation) {
         for (const Method& method : each->methods) found.emplace(method.operation, Operation{each, &method});
       }
     }
+    for (const Operation& reading : kReadings) found.emplace(reading.method->operation, reading);
     return found;
   }();
   const auto found = all.find(operation);

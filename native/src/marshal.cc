@@ -92,6 +92,7 @@ Argument ToArgument(const Parameter& parameter, const Napi::Value& value) {
     case Kind::kFetched:
     case Kind::kTaskString:
     case Kind::kInterface:
+    case Kind::kPlain:
       Refuse(value.Env(), parameter.name, "an output");
   }
   return argument;
@@ -197,6 +198,38 @@ napi_value Fetched(napi_env env, const std::vector<Record>& records) {
   return list;
 }
 
+napi_value Plain(napi_env env, const PlainValue& plain);
+
+struct PlainMaker {
+  napi_env env;
+
+  napi_value operator()(std::monostate) const { return Null(env); }
+  napi_value operator()(bool truth) const { return Truth(env, truth); }
+  napi_value operator()(std::uint32_t number) const { return Number(env, number); }
+  napi_value operator()(std::uint64_t number) const { return BigInt(env, number); }
+  napi_value operator()(const std::wstring& text) const { return Text(env, text); }
+  napi_value operator()(const PlainValue::List& list) const {
+    napi_value array = nullptr;
+    if (napi_create_array_with_length(env, list.size(), &array) != napi_ok) return nullptr;
+    std::uint32_t next = 0;
+    for (const PlainValue& element : list) {
+      const napi_value value = Plain(env, element);
+      if (value == nullptr || napi_set_element(env, array, next++, value) != napi_ok) return nullptr;
+    }
+    return array;
+  }
+  napi_value operator()(const PlainValue::Members& members) const {
+    napi_value object = nullptr;
+    if (napi_create_object(env, &object) != napi_ok) return nullptr;
+    for (const auto& [name, value] : members) {
+      if (!SetMember(env, object, name, Plain(env, value))) return nullptr;
+    }
+    return object;
+  }
+};
+
+napi_value Plain(napi_env env, const PlainValue& plain) { return std::visit(PlainMaker{env}, plain.value); }
+
 }  // namespace
 
 std::uint64_t ToU64(const Napi::Value& value, const char* name) {
@@ -292,6 +325,9 @@ napi_value ToOutputs(napi_env env, Call& call,
       }
       case Kind::kInterface:
         value = Number(env, adopt(parameter, std::move(call.objects[i])));
+        break;
+      case Kind::kPlain:
+        value = Plain(env, argument.plain);
         break;
       case Kind::kGuids:
       case Kind::kReserved:

@@ -16,11 +16,15 @@ import type { SqlServer } from '../../lib/binding/sql';
 import { vdiTable } from '../../lib/binding/tables/vdi';
 import { MachineControl, PipeChannel, SimulatedClock, SimulatedWindows, servePipe, simulatedSqlServer } from '../../lib/simulator';
 import { InThreadChannel } from '../../lib/simulator/transport/in-thread';
+import type { WineMachineOptions } from '../wine/machine-worker';
 import { openWineMachine } from '../wine/wine-machine';
 import { ScriptedServer } from './scripted-server';
 
 export type DeviceSet = IClientVirtualDeviceSet2 & ProxyObject;
 export type Device = IClientVirtualDevice & ProxyObject;
+
+/** What a file's machine is told; by default it is a new one. */
+export type RigOptions = Pick<WineMachineOptions, 'writers' | 'windowsVersion'>;
 
 /** A machine behind a backend. */
 interface Machine {
@@ -33,8 +37,8 @@ interface Machine {
   close(): Promise<void>;
 }
 
-async function simulatedMachine(): Promise<Machine> {
-  const machine = new SimulatedWindows({ host: { ...realHost, clock: new SimulatedClock() } });
+async function simulatedMachine(options: RigOptions): Promise<Machine> {
+  const machine = new SimulatedWindows({ ...options, host: { ...realHost, clock: new SimulatedClock() } });
   const pipe = backendUnderTest === 'pipe' ? await servePipe(machine) : undefined;
   const serverChannel = new InThreadChannel(machine, machine.createProcess('server').id);
   const clientHandles = (): number =>
@@ -50,8 +54,8 @@ async function simulatedMachine(): Promise<Machine> {
   };
 }
 
-async function nativeMachine(): Promise<Machine> {
-  const { control, serverChannel, counts, close } = await openWineMachine();
+async function nativeMachine(options: RigOptions): Promise<Machine> {
+  const { control, serverChannel, counts, close } = await openWineMachine(options);
   return { backend: nativeBackend(), control, serverChannel, alive: async () => ({ ...(await counts()) }), close };
 }
 
@@ -104,8 +108,8 @@ export class Rig {
 
   private constructor(private readonly machine: Machine) {}
 
-  static async open(): Promise<Rig> {
-    return new Rig(backendUnderTest === 'native' ? await nativeMachine() : await simulatedMachine());
+  static async open(options: RigOptions = {}): Promise<Rig> {
+    return new Rig(backendUnderTest === 'native' ? await nativeMachine(options) : await simulatedMachine(options));
   }
 
   get backend(): Backend {
@@ -216,14 +220,14 @@ export class Rig {
 }
 
 /** One rig for a file; what a test opened is closed behind it. */
-export function useRig(): () => Rig {
+export function useRig(options: RigOptions = {}): () => Rig {
   let rig: Rig | undefined;
   const current = (): Rig => {
     if (rig === undefined) throw new Error('the rig is not open');
     return rig;
   };
   beforeAll(async () => {
-    rig = await Rig.open();
+    rig = await Rig.open(options);
   });
   afterEach(() => current().reset());
   afterAll(async () => {

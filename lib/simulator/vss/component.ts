@@ -213,6 +213,14 @@ export class ComponentObject extends KernelObject implements SimulatedIVssCompon
   }
 }
 
+/** What a Windows without the interface tells of a component. */
+const untold: Readonly<Record<string, Partial<DocumentComponent>>> = {
+  IVssComponentEx: {
+    prepareForBackupFailureMsg: null, postSnapshotFailureMsg: null, authoritativeRestore: false, rollForwardType: 0, rollForwardPoint: null, restoreName: null,
+  },
+  IVssComponentEx2: { failure: { failure: 0, applicationFailure: 0, applicationMessage: null } },
+};
+
 export class WriterComponentsObject extends KernelObject implements SimulatedIVssWriterComponentsExt {
   readonly interfaceName = 'IVssWriterComponentsExt';
 
@@ -228,7 +236,8 @@ export class WriterComponentsObject extends KernelObject implements SimulatedIVs
   }
   /** Not of Windows: everything in one call (lib/vss/components-document.ts). */
   readAll(): [DocumentWriter] {
-    return [this.writer];
+    const lacking = Object.entries(untold).flatMap(([name, fields]) => (this.version.hasInterface(name) ? [] : [fields]));
+    return [{ ...this.writer, components: this.writer.components.map((component) => Object.assign({}, component, ...lacking) as DocumentComponent) }];
   }
   getWriterInfo(): [string, string] {
     return [this.writer.instanceId, this.writer.writerId];

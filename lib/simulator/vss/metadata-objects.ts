@@ -177,7 +177,8 @@ export class ExamineWriterMetadata extends KernelObject implements SimulatedIVss
 
   /** Not of Windows: everything in one call (lib/vss/writer-metadata.ts). */
   readAll(): [WriterMetadata] {
-    return [this.metadata];
+    if (this.version.hasInterface('IVssExamineWriterMetadataEx2')) return [this.metadata];
+    return [{ ...this.metadata, majorVersion: 0, minorVersion: 0, excludeFromSnapshotFiles: [] }];
   }
 
   getIdentityEx(): [string, string, string, string | null, number, number] {

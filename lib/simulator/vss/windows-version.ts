@@ -38,9 +38,13 @@ export class WindowsVersion {
     this.server = versions[name].server;
   }
 
+  hasInterface(name: string): boolean {
+    return this.kernel >= (interfaceSince[name] ?? 0);
+  }
+
   /** Throws E_NOINTERFACE where this Windows lacks the interface. */
   requireInterface(name: string): void {
-    if (this.kernel < (interfaceSince[name] ?? 0)) throw new Failure(HRESULT.E_NOINTERFACE);
+    if (!this.hasInterface(name)) throw new Failure(HRESULT.E_NOINTERFACE);
   }
 
   /** Server 2003 waits only without end. */
