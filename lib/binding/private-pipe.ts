@@ -1,4 +1,7 @@
-/** A local channel that only this user (and administrators) can open: a socket in a directory of mode 0700, or a pipe of a name that nobody guesses. */
+/**
+ * A local channel that only this user (and administrators) can open: a socket in a directory of mode 0700, or a pipe of a name that nobody guesses,
+ * which by default only its creator, administrators and the system may write to.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -9,6 +12,10 @@ import { dirname, join } from 'node:path';
 export interface PrivatePipe {
   /** Where clients connect. */
   readonly path: string;
+  /** Connections that are open. */
+  readonly connections: number;
+  /** Waiting for connections does not keep the process alive any more. */
+  unref(): void;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -31,10 +38,14 @@ export async function listenPrivately(onConnection: (socket: Socket) => void): P
       resolve();
     });
   });
-  // Being reachable is no reason to go on living.
-  server.unref();
   return {
     path,
+    get connections() {
+      return sockets.size;
+    },
+    unref() {
+      server.unref();
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();

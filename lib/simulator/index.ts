@@ -15,7 +15,7 @@ export type { Fault, FaultAction } from './faults';
 export type { EventLogEntry } from './event-log';
 export { WorkerChannel, servePort, sharedAreas } from './transport/worker';
 export { PipeChannel, servePipe } from './transport/pipe';
-export type { ServedPipe } from './transport/pipe';
+export type { PrivatePipe } from '../binding/private-pipe';
 export { readMachineFile } from './machine-file';
 export type { MachineDescription } from './machine-file';
 export { connectMachine, openMachine, serveMachine } from './machine-process';

@@ -11,7 +11,7 @@ import type { Channel, PlainCommand, PlainRecord } from '../../lib/binding/chann
 import { MachineControl } from '../../lib/simulator/client';
 import { Failure, KernelObject } from '../../lib/simulator/kernel-object';
 import { SimulatedWindows } from '../../lib/simulator/machine';
-import type { ServedPipe } from '../../lib/simulator/transport/pipe';
+import type { PrivatePipe } from '../../lib/binding/private-pipe';
 import { FrameReader, LONGEST_FRAME, PipeChannel, encodeFrame, servePipe } from '../../lib/simulator/transport/pipe';
 import { WorkerChannel, servePort, sharedAreas } from '../../lib/simulator/transport/worker';
 
@@ -95,12 +95,12 @@ interface Way {
   connect(machine: SimulatedWindows, process?: string | null): Promise<Channel>;
 }
 
-const pipes: ServedPipe[] = [];
+const pipes: PrivatePipe[] = [];
 const channels: Channel[] = [];
 const sockets: Socket[] = [];
-const served = new Map<SimulatedWindows, ServedPipe>();
+const served = new Map<SimulatedWindows, PrivatePipe>();
 
-async function pipeOf(machine: SimulatedWindows): Promise<ServedPipe> {
+async function pipeOf(machine: SimulatedWindows): Promise<PrivatePipe> {
   let pipe = served.get(machine);
   if (pipe === undefined) {
     pipe = await servePipe(machine);

@@ -6,14 +6,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimulatedWindows, servePipe } from '../../lib/simulator';
-import type { ServedPipe } from '../../lib/simulator';
+import type { PrivatePipe } from '../../lib/simulator';
 import { backupDatabase, verifyBackup } from '../../lib/vdi';
 import type { SecondaryDevice } from '../../lib/vdi';
 import { rejection } from './flow-rig';
 
 let directory: string;
 let machine: SimulatedWindows;
-let served: ServedPipe;
+let served: PrivatePipe;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'winbackup-'));
   machine = new SimulatedWindows({ databases: [{ name: 'Sales', generatedBytes: 2_000_000 }] });

@@ -2,15 +2,13 @@
  * A machine in another process: a private Unix socket or Windows named pipe, with frames of a 32-bit little-endian length and a
  * v8.serialize'd message. One connection is one process of the machine, so a client that is killed dies in the machine too.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
 import { deserialize, serialize } from 'node:v8';
 import { VDCommands } from '../../binding/codes';
 import type { PlainValue } from '../../binding/channel';
+import { listenPrivately } from '../../binding/private-pipe';
+import type { PrivatePipe } from '../../binding/private-pipe';
 import type { SimulatedWindows } from '../machine';
 import { COMPLETE_COMMAND, GET_BUFFER_HANDLE, GET_COMMAND, LentMemory, OutstandingCommands } from './lent-memory';
 import { PROTOCOL_VERSION, channelClosed, checkMachineMessage, decodeError, protocolError } from './messages';
@@ -75,57 +73,15 @@ function read(payload: Buffer): unknown {
   }
 }
 
-/** A machine that is being served. */
-export interface ServedPipe {
-  /** Where clients connect: a socket's path, or a pipe's name. */
-  readonly path: string;
-  /** Connections that are open. */
-  readonly connections: number;
-  /** Ends every connection; each client's process of the machine dies. */
-  close(): Promise<void>;
-}
-
-/** A path that only this user can reach (a directory of mode 0700), or a pipe name that nobody guesses. */
-function privatePath(): string {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\winbackup-${randomBytes(16).toString('hex')}`;
-  return join(mkdtempSync(join(tmpdir(), 'winbackup-machine-')), 'pipe');
-}
-
-/** @param ready connections that come before it wait */
-export async function servePipe(machine: SimulatedWindows, ready: Promise<unknown> = Promise.resolve()): Promise<ServedPipe> {
+/**
+ * Serves the machine to the programs of this user; each connection's end is the death of its process of the machine.
+ * @param ready connections that come before it wait
+ */
+export function servePipe(machine: SimulatedWindows, ready: Promise<unknown> = Promise.resolve()): Promise<PrivatePipe> {
   const lent = new LentMemory(machine.memory);
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    // A reset is an end like any other.
-    socket.on('error', () => undefined);
+  return listenPrivately((socket) => {
     void ready.then(() => {
       if (!socket.destroyed) serveSocket(machine, lent, socket);
-    });
-  });
-  const path = privatePath();
-  await listen(server, path);
-  return {
-    path,
-    get connections() {
-      return sockets.size;
-    },
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-      if (process.platform !== 'win32') rmSync(dirname(path), { recursive: true, force: true });
-    },
-  };
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
     });
   });
 }
