@@ -4,7 +4,9 @@ import { TimeoutError } from '../binding/host';
 import { SqlConnectionError } from '../binding/sql';
 import { SqlStatementError } from '../vdi/errors';
 import { VssError } from '../vss/errors';
+import { JobError } from '../job/errors';
 import { MonitorError } from '../transaction/errors';
+import { FE, FileSystemError } from '../transaction/file-system-errors';
 import { causes } from './causes';
 import { ExecutionError } from './execution';
 import type { Signal } from './io';
@@ -19,6 +21,7 @@ export const EXIT = {
   files: 6,
   unresolved: 7,
   exec: 8,
+  aborted: 9,
   SIGHUP: 129,
   SIGINT: 130,
   SIGTERM: 143,
@@ -28,13 +31,14 @@ export const EXIT = {
 const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
   [String(EXIT.internal), 'a defect of this program'],
-  [String(EXIT.usage), 'wrong arguments, or a file that cannot be opened; nothing was started'],
+  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened, no such transaction or transaction log; nothing was started'],
   [String(EXIT.windows), 'Windows, the virtual device interface, the shadow copy service or a writer refused'],
-  [String(EXIT.connection), 'no connection to SQL Server, or to the simulated machine'],
+  [String(EXIT.connection), 'no connection to SQL Server, to the simulated machine, or to a running transaction monitor'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
   [String(EXIT.files), 'reading or writing a file failed on the way (full disk, I/O error)'],
   [String(EXIT.unresolved), 'transactions remain whose end is not known yet, or could not be carried out'],
   [String(EXIT.exec), 'the command of --exec failed; the backup was aborted, or its writers told that nothing was restored'],
+  [String(EXIT.aborted), 'the transaction monitor aborted or refused it: an operator, a time limit, a lock that was not given, a lost volume or log'],
   ['128+n', `ended by signal n, after a clean abort (SIGINT ${String(EXIT.SIGINT)}, SIGTERM ${String(EXIT.SIGTERM)}, SIGHUP ${String(EXIT.SIGHUP)}, SIGBREAK ${String(EXIT.SIGBREAK)})`],
 ];
 
@@ -59,18 +63,23 @@ const UNRESOLVED_CODES: readonly string[] = ['ERR_UNRESOLVED', 'ERR_REPLACE_UNFI
 /** The simulated machine is not there, or went away. */
 const CONNECTION_CODES: readonly string[] = ['ERR_PROCESS_DIED', 'ERR_CHANNEL_CLOSED', 'ERR_MACHINE_NOT_RUNNING', 'ERR_MACHINE_RUNNING'];
 
+const fileSystemErrorOf = (error: unknown): number | undefined => (error instanceof FileSystemError ? error.number : undefined);
+
 /**
  * The first rule that any error in the chain meets. The order says who wins: a signal before what it caused, the caller's mistake before
  * the rest, a lost connection before the socket's error, a full disk before SQL Server's report of it.
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
-  [(error) => error instanceof ArgumentError || error instanceof MonitorError, EXIT.usage],
+  [(error) => error instanceof MonitorError && error.code === 'ERR_MONITOR_NOT_RUNNING', EXIT.connection],
+  [(error) => error instanceof ArgumentError || error instanceof MonitorError || fileSystemErrorOf(error) === FE.FE_NOT_CONFIGURED, EXIT.usage],
+  [(error) => (error instanceof JobError && error.failure.outcome !== 'ABORTED') || fileSystemErrorOf(error) === FE.FE_ENDING, EXIT.unresolved],
   [(error) => UNRESOLVED_CODES.includes(errorCode(error) ?? ''), EXIT.unresolved],
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
   [isSystemError, EXIT.files],
   [(error) => error instanceof ExecutionError, EXIT.exec],
   [(error) => error instanceof SqlStatementError, EXIT.sql],
+  [(error) => error instanceof FileSystemError, EXIT.aborted],
   [(error) => error instanceof WindowsError || error instanceof VssError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],
 ];
 

@@ -6,15 +6,15 @@ import { realHost } from '../binding/real-host';
 import { asError } from '../binding/waiting';
 import { importDescription, parseDescription } from '../job/description';
 import type { JobDescription } from '../job/description';
-import { checkJob, jobRecoverers, runJob } from '../job/job';
+import { checkJob, runJob } from '../job/job';
 import type { JobProgress, JobResult } from '../job/job';
 import { readText } from '../job/manifest';
 import { TraceFile } from '../job/trace-file';
-import { TransactionMonitor } from '../transaction';
-import type { RecoveryReport } from '../transaction';
+import { TransactionMonitor, plainRecovery } from '../transaction';
 import { withConnectionOptions, withEpilogue, withOutputOptions } from './arguments';
 import type { ConnectionOptions, OutputOptions } from './arguments';
 import type { Io } from './io';
+import { LOG, tellRecovered } from './operator';
 import { formatBytes } from './reporter';
 import type { Reporter } from './reporter';
 import { connectedRun } from './run';
@@ -24,9 +24,6 @@ interface JobCommandOptions extends ConnectionOptions, OutputOptions {
   readonly log?: string;
   readonly trace?: string;
 }
-
-/** Where the transaction log is unless somebody says otherwise: with the outputs that it is about. */
-const LOG = '.winbackup';
 
 export function jobCommand(io: Io, exit: Exit): Command {
   const command = new Command('job')
@@ -43,9 +40,9 @@ async function job(file: string, options: JobCommandOptions, io: Io): Promise<nu
     const description = await readDescription(file);
     await checkJob(description, { backend, host });
     const directory = options.log ?? `${description.destination}/${LOG}`;
-    const monitor = await TransactionMonitor.open({ directory, host, backend, recoverers: jobRecoverers(host.files) });
+    const monitor = await TransactionMonitor.open({ directory, host, backend });
     try {
-      tellRecovered(reporter, await monitor.recover());
+      tellRecovered(reporter, plainRecovery(await monitor.recover()));
       const run = host.random.uuid();
       const trace = options.trace === undefined ? undefined : await TraceFile.open(host, options.trace, run, { field: '--trace', simulated: backend.kind === 'simulated' });
       try {
@@ -58,15 +55,6 @@ async function job(file: string, options: JobCommandOptions, io: Io): Promise<nu
       await monitor.close();
     }
   });
-}
-
-/** What an earlier run left, and what has become of it. */
-function tellRecovered(reporter: Reporter, { committed, backedOut, setAside }: RecoveryReport): void {
-  for (const id of committed) reporter.say('recovered', `recovered: transaction ${id} was committed and has been completed`, { transaction: id, outcome: 'committed' });
-  for (const id of backedOut) reporter.say('recovered', `recovered: transaction ${id} has been backed out`, { transaction: id, outcome: 'aborted' });
-  for (const { id, failures } of setAside) {
-    reporter.say('recovered', `transaction ${id} is set aside: ${failures.map(({ error }) => error.message).join('; ')}`, { transaction: id, outcome: 'hung' });
-  }
 }
 
 async function readDescription(file: string): Promise<JobDescription> {

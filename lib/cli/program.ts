@@ -5,6 +5,7 @@ import { EXIT, EXIT_CODES_HELP } from './exit-codes';
 import type { Io } from './io';
 import { jobCommand } from './job';
 import { machineCommand } from './machine';
+import { abortCommand, recoverCommand, resolveCommand, statusCommand } from './operator';
 import { replaceCommand } from './replace';
 import { restoreCommand } from './restore';
 import { restoreComponentsCommand } from './restore-components';
@@ -35,6 +36,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .addCommand(replaceCommand(io, exit))
     .addCommand(transactionsCommand(io, exit))
     .addCommand(jobCommand(io, exit))
+    .addCommand(statusCommand(io, exit))
+    .addCommand(abortCommand(io, exit))
+    .addCommand(resolveCommand(io, exit))
+    .addCommand(recoverCommand(io, exit))
     .addCommand(machineCommand(io, exit));
   prepare(program, io);
   try {

@@ -7,7 +7,7 @@ export { JobAbortError, JobError } from './errors';
 export type { JobFailure } from './errors';
 export { JOB_CHANNEL } from './events';
 export type { Attributes, EventCategory, JobEvent } from './events';
-export { checkJob, jobRecoverers, runJob } from './job';
+export { checkJob, runJob } from './job';
 export type { JobOptions, JobProgress, JobResult } from './job';
 export { MANIFEST_VERSION, checkSet } from './manifest';
 export type { CheckedSet, JobManifest, ManifestFile } from './manifest';

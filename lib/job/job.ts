@@ -3,13 +3,13 @@
  * copies, and gives all outputs their names together, or backs everything out.
  */
 import { checkKnownFields, resolveBackend, throwIfAborted } from '../binding';
-import type { Backend, Files, Host, SqlServer } from '../binding';
+import type { Backend, Host, SqlServer } from '../binding';
 import { asError } from '../binding/waiting';
-import { FileSystemError } from '../transaction';
-import type { Participant, Recoverer, Transaction, TransactionMonitor } from '../transaction';
-import { backupDatabase } from '../vdi';
-import { SnapshotSession, copyFromSnapshot, resolveDevicePath } from '../vss';
-import type { CompletedSnapshot } from '../vss';
+import { DatabaseBackup, FileSet, FileSystemError, SnapshotSet } from '../transaction';
+import type { Transaction, TransactionMonitor } from '../transaction';
+import { databaseResource } from '../transaction/participants/databases';
+import { copyFromSnapshot, resolveDevicePath } from '../vss';
+import type { CompletedSnapshot, SnapshotSession } from '../vss';
 import { DOCUMENTS, MANIFEST, descriptionError, stripesOf } from './description';
 import type { JobDatabase, JobDescription, JobFiles } from './description';
 import { JobAbortError, JobError } from './errors';
@@ -18,8 +18,6 @@ import { JobEvents } from './events';
 import { MANIFEST_VERSION, isoTime, listFiles } from './manifest';
 import type { JobManifest } from './manifest';
 import { tellTransaction } from './monitor-events';
-import { makeSet, outputSet, publishSet, syncSet, withdrawSet, writeOutput } from './outputs';
-import type { OutputSet } from './outputs';
 import { tracedBackend } from './traced-backend';
 
 /** How far one part has come. */
@@ -58,19 +56,6 @@ export interface JobResult {
   readonly set: string;
   readonly manifest: JobManifest;
   readonly durationMs: number;
-}
-
-/** The kind of the participant that a crash leaves something of. */
-const OUTPUTS = 'winbackup.job.outputs';
-
-/** What the monitor needs to bring jobs to their end after a crash; for `recoverers` of TransactionMonitor.open. */
-export function jobRecoverers(files: Files): Readonly<Record<string, Recoverer>> {
-  return {
-    [OUTPUTS]: (record) => {
-      const set = record as unknown as OutputSet;
-      return { commit: () => publishSet(files, set), backout: () => withdrawSet(files, set) };
-    },
-  };
 }
 
 const optionNames = ['description', 'monitor', 'sql', 'run', 'signal', 'onProgress', 'backend', 'host'];
@@ -124,10 +109,8 @@ export async function checkJob(description: JobDescription, { backend, host }: {
 class JobRun {
   private part = 'begin';
   private transactionId = '';
-  /** The work has ended, however. */
-  private settled: Promise<void> = Promise.resolve();
   private readonly startedAt: number;
-  private readonly set: OutputSet;
+  private outputs: FileSet | undefined;
   private readonly simulated: boolean;
   private readonly notKept: { path: string; what: string }[] = [];
   private readonly warnings: string[] = [];
@@ -141,10 +124,8 @@ class JobRun {
     private readonly host: Host,
     private readonly events: JobEvents,
   ) {
-    const { name, destination, partialOutputs } = options.description;
     this.simulated = backend.kind === 'simulated';
     this.startedAt = host.clock.now();
-    this.set = outputSet(destination, name, this.startedAt, host.random.uuid().slice(0, 8), partialOutputs === 'keep');
   }
 
   async run(): Promise<JobResult> {
@@ -167,16 +148,14 @@ class JobRun {
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
     try {
-      const working = this.work(transaction);
-      this.settled = working.then(() => undefined, () => undefined);
-      const manifest = await working;
+      const { manifest, set } = await this.work(transaction);
       const { state, code, failures } = await this.does('commit', async () => {
         await monitor.endTransaction(transaction);
         // The outputs take their names behind the decision.
         return transaction.finished;
       });
       if (state !== 'COMMITTED') throw new FileSystemError(code, transaction.cause?.detail, { cause: failures[0]?.error });
-      return { simulated: this.simulated, set: this.set.final, manifest, durationMs: this.host.clock.now() - this.startedAt };
+      return { simulated: this.simulated, set, manifest, durationMs: this.host.clock.now() - this.startedAt };
     } catch (error) {
       monitor.abortTransaction(transaction);
       throw await this.failed(error, transaction);
@@ -190,7 +169,8 @@ class JobRun {
   private async failed(error: unknown, transaction: Transaction): Promise<Error> {
     const { description, signal } = this.options;
     const { state, failures } = await transaction.finished;
-    const { part, simulated, set: { kept } } = this;
+    const { part, simulated } = this;
+    const kept = this.outputs?.kept;
     const failure: JobFailure = {
       job: description.name, transaction: transaction.id, part, simulated, outcome: state, fileSystemError: transaction.cause?.code,
       kept: kept !== undefined && (await this.host.files.stat(kept)) !== undefined ? kept : undefined,
@@ -199,58 +179,51 @@ class JobRun {
     return signal?.aborted === true && state === 'ABORTED' ? new JobAbortError(failure, signal.reason) : new JobError(failure, error);
   }
 
-  /** Nothing of it is there before it is enlisted: its record is durable by then. */
-  private outputs(): Participant {
-    const { set, host: { files } } = this;
-    return {
-      name: 'outputs', kind: OUTPUTS, record: { ...set },
-      prepare: () => syncSet(files, set),
-      commit: () => publishSet(files, set),
-      backout: async () => {
-        await this.settled;
-        await withdrawSet(files, set);
-      },
-    };
-  }
-
-  /** What leaves nothing behind but what the outputs hold: its backout is that its work has ended. */
-  private ending(name: string, resources: readonly string[] = []): Participant {
-    return { name, resources, prepare: () => Promise.resolve(), commit: () => Promise.resolve(), backout: () => this.settled };
-  }
-
   // --- The work, in the order in which it must be done ---
 
-  private async work(transaction: Transaction): Promise<JobManifest> {
-    const { description } = this.options;
-    const { signal } = transaction;
-    await transaction.enlist(this.outputs());
-    // In one order for all jobs, so that no two wait for each other; before the snapshot, so that it does not wait with them.
-    const resources = new Map(description.databases.map(({ name, instance }) => [`database ${instance ?? 'MSSQLSERVER'}\\${name}`.toLowerCase(), `database ${name}`]));
+  private async work(transaction: Transaction): Promise<{ readonly manifest: JobManifest; readonly set: string }> {
+    const { description, monitor } = this.options;
+    const { name, destination, partialOutputs } = description;
+    const outputs = await FileSet.enlist(monitor, transaction, { name: 'outputs', directory: `${destination}/${this.setName(name)}`, keep: partialOutputs === 'keep' });
+    this.outputs = outputs;
     this.part = 'locks';
-    const { lockMs } = description.timeouts;
-    for (const [resource, name] of [...resources].sort()) {
-      await transaction.lock(resource, lockMs === undefined ? {} : { timeoutMs: lockMs });
-      await transaction.enlist(this.ending(name, [resource]));
-    }
-    if (description.volumes.length > 0) await transaction.enlist(this.ending('snapshot'));
-    await makeSet(this.host.files, this.set);
-    const session = description.volumes.length === 0 ? undefined : await this.snapshot(signal);
+    const backups = await this.lockDatabases(transaction, outputs);
+    const snapshot = description.volumes.length === 0 ? undefined : await SnapshotSet.enlist(monitor, transaction);
     try {
+      const session = snapshot === undefined ? undefined : await this.snapshot(snapshot);
       // DoSnapshotSet has returned: nothing below delays the thaw.
-      for (const database of description.databases) await this.database(database, signal);
-      if (session !== undefined) for (const copy of description.files) await this.copy(copy, session, signal);
-      const completed = session === undefined ? undefined : await this.complete(session, signal);
-      return await this.manifest(completed, signal);
+      for (const database of description.databases) await this.database(database, backups);
+      if (session !== undefined) for (const copy of description.files) await this.copy(copy, session, outputs, transaction.signal);
+      const completed = snapshot === undefined ? undefined : await this.complete(snapshot, outputs);
+      return { manifest: await this.manifest(completed, outputs), set: outputs.directory };
     } finally {
       // Without effect once it is complete; else the writers are told, and the copies go.
-      await session?.abort().catch((error: unknown) => this.unfinished.push(asError(error)));
+      await snapshot?.abort();
+      this.unfinished.push(...(snapshot?.unfinished ?? []));
     }
   }
 
-  private snapshot(signal: AbortSignal): Promise<SnapshotSession> {
+  /** `nightly-20261120T204500Z-1a2b3c4d`. */
+  private setName(job: string): string {
+    return `${job}-${isoTime(this.startedAt).replace(/[-:]|\.\d+/g, '')}-${this.host.random.uuid().slice(0, 8)}`;
+  }
+
+  /** In one order for all jobs, so that no two wait for each other; before the snapshot, so that it does not wait with them. */
+  private async lockDatabases(transaction: Transaction, outputs: FileSet): Promise<ReadonlyMap<JobDatabase, DatabaseBackup>> {
+    const { description: { databases, timeouts: { lockMs } }, monitor } = this.options;
+    const backups = new Map<JobDatabase, DatabaseBackup>();
+    const resourceOf = ({ name, instance }: JobDatabase): string => databaseResource(name, instance);
+    for (const database of [...databases].sort((one, other) => (resourceOf(one) < resourceOf(other) ? -1 : 1))) {
+      const { name, instance = null } = database;
+      backups.set(database, await DatabaseBackup.enlist(monitor, transaction, outputs, { database: name, instance, ...(lockMs === undefined ? {} : { lockTimeoutMs: lockMs }) }));
+    }
+    return backups;
+  }
+
+  private snapshot(snapshot: SnapshotSet): Promise<SnapshotSession> {
     const { volumes, writers, excludeWriters, criticalWriters, timeouts: { snapshotMs, setInProgressMs } } = this.options.description;
-    return this.does('snapshot', async (tell) => SnapshotSession.begin({
-      backend: this.backend, host: this.host, signal, volumes,
+    return this.does('snapshot', async (tell) => snapshot.begin({
+      backend: this.backend, volumes,
       onProgress: ({ phase }) => {
         this.events.instant('phase', phase);
         tell({ detail: phase });
@@ -262,32 +235,31 @@ class JobRun {
     }));
   }
 
-  private database(database: JobDatabase, signal: AbortSignal): Promise<void> {
+  private database(database: JobDatabase, backups: ReadonlyMap<JobDatabase, DatabaseBackup>): Promise<void> {
     const { name, instance = null, type, compress, copyOnly } = database;
     const { attachMs } = this.options.description.timeouts;
     return this.does(`database ${name}`, async (tell) => {
       const stripes = stripesOf(database);
-      const { bytes } = await backupDatabase({
-        backend: this.backend, host: this.host, signal, sql: this.options.sql(instance), instance, database: name, type,
-        to: stripes.map((stripe) => `${this.set.partial}/${stripe}`),
+      const result = await backups.get(database)?.run({
+        backend: this.backend, sql: this.options.sql(instance), type, to: stripes,
         ...(copyOnly ? { options: { copyOnly } } : {}),
         ...(compress === undefined ? {} : { compress }),
         ...(attachMs === undefined ? {} : { timeouts: { attachMs } }),
         onProgress: (progress) => tell({ bytes: progress.bytes, percent: progress.percent, bytesPerSecond: progress.bytesPerSecond }),
       });
-      this.databases.push({ name, instance, type, files: stripes, bytes });
+      this.databases.push({ name, instance, type, files: stripes, bytes: result?.bytes ?? 0 });
     });
   }
 
-  private copy({ from, volume, path, to }: JobFiles, session: SnapshotSession, signal: AbortSignal): Promise<void> {
+  private copy({ from, volume, path, to }: JobFiles, session: SnapshotSession, outputs: FileSet, signal: AbortSignal): Promise<void> {
     return this.does(`files ${to}`, async (tell) => {
       const index = this.options.description.volumes.indexOf(volume);
       const snapshot = session.snapshots[index];
       if (snapshot === undefined) throw new TypeError(`there is no shadow copy of ${volume}`);
-      const { files, directories, bytes, notKept } = await copyFromSnapshot({
-        backend: this.backend, host: this.host, signal, snapshot, paths: [path], to: `${this.set.partial}/${to}`,
+      const { files, directories, bytes, notKept } = await outputs.write(() => copyFromSnapshot({
+        backend: this.backend, host: this.host, signal, snapshot, paths: [path], to: outputs.path(to),
         onProgress: (progress) => tell({ bytes: progress.bytes, detail: progress.path }),
-      });
+      }));
       this.copies.push({ from, to, files, directories, bytes });
       this.notKept.push(...notKept.map((each) => ({ ...each, path: `${volume}${each.path.replaceAll('/', '\\')}` })));
     });
@@ -297,25 +269,22 @@ class JobRun {
    * Tells the writers that their data has been read. This comes before the decision, because the documents belong to the outputs; a job that is
    * backed out after it has promised nothing, because its backup is of the type COPY, of which writers keep no account (facts/vss.md 2.1).
    */
-  private complete(session: SnapshotSession, signal: AbortSignal): Promise<CompletedSnapshot> {
+  private complete(snapshot: SnapshotSet, outputs: FileSet): Promise<CompletedSnapshot> {
     return this.does('writers', async () => {
-      const completed = await session.complete({ signal });
-      const { files } = this.host;
-      const directory = `${this.set.partial}/${DOCUMENTS}`;
-      await files.makeDirectory(directory);
-      await writeOutput(files, `${directory}/backup-components.xml`, completed.backupComponentsDocument);
-      for (const { instanceId, document } of completed.writerDocuments) await writeOutput(files, `${directory}/writer-${instanceId}.xml`, document);
+      const completed = await snapshot.complete();
+      await outputs.makeDirectory(DOCUMENTS);
+      await outputs.writeText(`${DOCUMENTS}/backup-components.xml`, completed.backupComponentsDocument);
+      for (const { instanceId, document } of completed.writerDocuments) await outputs.writeText(`${DOCUMENTS}/writer-${instanceId}.xml`, document);
       for (const { writerName, code } of completed.warnings) this.warnings.push(`writer ${writerName}: ${code}`);
       for (const error of completed.unfinished) this.warnings.push(`not ended: ${error.message}`);
       return completed;
     });
   }
 
-  private manifest(completed: CompletedSnapshot | undefined, signal: AbortSignal): Promise<JobManifest> {
+  private manifest(completed: CompletedSnapshot | undefined, outputs: FileSet): Promise<JobManifest> {
     const { description } = this.options;
     return this.does('manifest', async () => {
-      throwIfAborted(signal);
-      const files = await listFiles(this.host.files, this.set.partial);
+      const files = await outputs.write((directory) => listFiles(this.host.files, directory));
       const manifest: JobManifest = {
         format: 'winbackup.job', version: MANIFEST_VERSION, simulated: this.simulated, job: description.name, transaction: this.transactionId,
         startedAt: isoTime(this.startedAt), finishedAt: isoTime(this.host.clock.now()),
@@ -329,7 +298,7 @@ class JobRun {
         }),
         databases: this.databases, copies: this.copies, notKept: this.notKept, warnings: this.warnings, files,
       };
-      await writeOutput(this.host.files, `${this.set.partial}/${MANIFEST}`, `${JSON.stringify(manifest, null, 2)}\n`);
+      await outputs.writeText(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
       return manifest;
     });
   }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { StateError } from '../binding';
 import type { Files } from '../binding';
+import { walk } from '../transaction/participants/file-set';
 import { MANIFEST } from './description';
 
 export const MANIFEST_VERSION = 1;
@@ -59,18 +60,6 @@ async function digest(files: Files, path: string): Promise<{ readonly bytes: num
   } finally {
     await file.close();
   }
-}
-
-/** Every file and directory below, deepest last, by path below the root. */
-export async function walk(files: Files, root: string, below = ''): Promise<readonly { readonly path: string; readonly kind: 'file' | 'directory' | 'other' }[]> {
-  const found: { path: string; kind: 'file' | 'directory' | 'other' }[] = [];
-  const entries = [...(await files.entries(below === '' ? root : `${root}/${below}`))].sort((one, other) => (one.name < other.name ? -1 : 1));
-  for (const { name, kind } of entries) {
-    const path = below === '' ? name : `${below}/${name}`;
-    found.push({ path, kind });
-    if (kind === 'directory') found.push(...(await walk(files, root, path)));
-  }
-  return found;
 }
 
 /** Size and SHA-256 of every file of the set but its manifest. */

@@ -64,9 +64,7 @@ export class Log {
       await files.syncDirectory(files.directoryOf(path));
       return { log: new Log(options, file, identity, byteLength, 0), contents: { records: [], discardedBytes: bytes?.length ?? 0 } };
     }
-    if (header.header.kind !== options.kind) {
-      throw new LogError('ERR_LOG_FOREIGN', path, `is a log of kind ${header.header.kind}, not ${options.kind}`);
-    }
+    checkKind(header.header, path, options.kind);
     const { records, end, sequence } = readFrames(path, bytes, header.byteLength);
     const file = await files.open(path, 'modify');
     if (end < bytes.length) {
@@ -74,6 +72,17 @@ export class Log {
       await file.sync();
     }
     return { log: new Log(options, file, header.header.identity, end, sequence), contents: { records, discardedBytes: bytes.length - end } };
+  }
+
+  /** What the log holds, while somebody may be writing to it: nothing is changed. Undefined where there is none, or its making was cut short. */
+  static async read(options: LogOptions): Promise<readonly Buffer[] | undefined> {
+    const { host: { files }, path, kind } = options;
+    if ((await files.stat(path)) === undefined) return undefined;
+    const bytes = await readAll(options);
+    const header = decodeHeader(path, bytes);
+    if (header === undefined) return undefined;
+    checkKind(header.header, path, kind);
+    return readFrames(path, bytes, header.byteLength).records;
   }
 
   /** Bytes of the log. */
@@ -163,6 +172,10 @@ export class Log {
     this.failure ??= error instanceof LogError ? error : new LogError('ERR_LOG_FAILED', this.options.path, 'a write failed; the log must be opened anew', { cause: error });
     return this.failure;
   }
+}
+
+function checkKind(header: Header, path: string, kind: string): void {
+  if (header.kind !== kind) throw new LogError('ERR_LOG_FOREIGN', path, `is a log of kind ${header.kind}, not ${kind}`);
 }
 
 const compactionPath = (path: string): string => `${path}.compacting`;

@@ -13,7 +13,7 @@ export class MonitorError extends WinbackupError {
   }
 }
 
-/** A kernel transaction is prepared, or about to be, while a snapshot set is made: KTM would wait for the frozen volume (facts/ktm-tmf-mts.md 2.6). */
+/** A kernel transaction stayed prepared, or a snapshot set was being made, until the time to wait for it was over (facts/ktm-tmf-mts.md 2.6). */
 export class SnapshotGuardError extends WinbackupError {
   override readonly name = 'SnapshotGuardError';
   readonly code = 'ERR_KTM_PREPARED_IN_SNAPSHOT';

@@ -66,7 +66,7 @@ export class FileSystemError extends WinbackupError {
   readonly number: number;
 
   /** @param detail what it was about */
-  constructor(number: number, detail?: string, options: { cause?: unknown } = {}) {
+  constructor(number: number, readonly detail?: string, options: { cause?: unknown } = {}) {
     const { name, text } = describeFileSystemError(number);
     super(`${name} (${String(number)}): ${text}${detail === undefined ? '' : `: ${detail}`}`, options);
     this.code = name;

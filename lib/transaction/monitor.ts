@@ -3,14 +3,14 @@
  * next start knows what to do (seed 002; facts/ktm-tmf-mts.md 5).
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ArgumentError, checkInteger, checkKnownFields, checkString } from '../binding';
-import type { Backend, Host } from '../binding';
+import { ArgumentError, checkInteger, checkKnownFields, checkString, resolveBackend } from '../binding';
+import type { Backend, Host, SqlServer } from '../binding';
 import { realHost } from '../binding/real-host';
 import { asError } from '../binding/waiting';
 import { abortCause } from './abort-causes';
 import type { AbortCauseName } from './abort-causes';
 import { DirectoryLock } from './directory-lock';
-import { MonitorError, SnapshotGuardError } from './errors';
+import { MonitorError } from './errors';
 import { publisher } from './events';
 import type { MonitorEvent } from './events';
 import { FE, FileSystemError } from './file-system-errors';
@@ -18,11 +18,13 @@ import { LockTable } from './locks';
 import type { HeldLock } from './locks';
 import { OperatorServer } from './operator-server';
 import type { Participant, Recoverer } from './participant';
+import { readyMadeRecoverers } from './participants';
 import { RecoveryLog } from './recovery-log';
 import type { LogRecord, LoggedTransaction } from './recovery-log';
 import { ServerProcess } from './server-process';
 import type { ServerOptions } from './server-process';
 import { RequesterProcess } from './requester-process';
+import { SnapshotGuard } from './snapshot-guard';
 import { Transaction } from './transaction';
 import type { BeginOptions, ParticipantFailure, TransactionOwner } from './transaction';
 import { TransactionFile } from './transaction-file';
@@ -34,13 +36,15 @@ export interface TransactionMonitorOptions {
   readonly directory: string;
   /** Time, files, processes. Default: the backend's, or else the real one. */
   readonly host?: Host;
-  /** Windows, for the ready-made participants' recovery. Default: native on Windows, simulated elsewhere. */
+  /** Windows, for the ready-made participants and their recovery. Default: native on Windows, simulated elsewhere. */
   readonly backend?: Backend;
-  /** What ends the work of participants after a crash, by `kind`; the ready-made ones are known without. */
+  /** What ends the work of your own participants after a crash, by `kind`; the ready-made ones are known without. */
   readonly recoverers?: Readonly<Record<string, Recoverer>>;
+  /** The SQL Server of an instance (null: the default instance); needed to complete restores that were committed before a crash. */
+  readonly sql?: (instance: string | null) => SqlServer;
   /** Milliseconds that a transaction may live unless it says less; default two hours, 0 off (facts/ktm-tmf-mts.md 5.4). */
   readonly autoAbortMs?: number;
-  /** Milliseconds to wait for a lock; default 60,000. */
+  /** Milliseconds to wait for a lock, and for kernel transactions and snapshot sets to be out of each other's way; default 60,000. */
   readonly lockTimeoutMs?: number;
   /** Milliseconds for one commit or backout of a participant before it counts as failed; default 600,000. */
   readonly participantTimeoutMs?: number;
@@ -57,7 +61,7 @@ export interface TransactionMonitorOptions {
 }
 
 const optionNames = [
-  'directory', 'host', 'backend', 'recoverers', 'autoAbortMs', 'lockTimeoutMs', 'participantTimeoutMs', 'retryMs', 'logThreshold', 'maxTransactions', 'maxControlBlocks', 'operator',
+  'directory', 'host', 'backend', 'recoverers', 'sql', 'autoAbortMs', 'lockTimeoutMs', 'participantTimeoutMs', 'retryMs', 'logThreshold', 'maxTransactions', 'maxControlBlocks', 'operator',
 ];
 const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 const LONGEST_MS = 0x7fffffff * 1000;
@@ -86,8 +90,8 @@ export interface TransactionReport {
   readonly id: string;
   readonly tag: string | undefined;
   readonly state: TransactionState;
-  /** Milliseconds since 1970; of a recovered one, the start that found it. */
-  readonly beganAt: number;
+  /** Milliseconds since 1970; of a recovered one, the start that found it. Undefined: nobody has begun to recover it. */
+  readonly beganAt: number | undefined;
   readonly participants: readonly string[];
   readonly cause: string | undefined;
   readonly reason: string | undefined;
@@ -96,6 +100,8 @@ export interface TransactionReport {
 }
 
 export interface MonitorReport {
+  /** Windows is simulated; undefined: the monitor was given no backend. */
+  readonly simulated: boolean | undefined;
   readonly directory: string;
   readonly pid: number;
   readonly beginEnabled: boolean;
@@ -141,19 +147,19 @@ export class TransactionMonitor {
   private compactedBytes = 0;
   private closing: Promise<void> | undefined;
   private recovering: Promise<RecoveryReport> | undefined;
-  /** Snapshot sets that are being made, and kernel transactions between prepare and their end (facts/ktm-tmf-mts.md 2.6). */
-  private readonly guarded = { snapshotSets: 0, prepared: 0 };
+  private readonly guard: SnapshotGuard;
 
   private constructor(
     readonly host: Host,
     readonly directory: string,
-    private readonly options: Required<Pick<TransactionMonitorOptions, keyof typeof DEFAULTS>> & Pick<TransactionMonitorOptions, 'recoverers'>,
+    private readonly options: Required<Pick<TransactionMonitorOptions, keyof typeof DEFAULTS>> & Pick<TransactionMonitorOptions, 'recoverers' | 'backend' | 'sql'>,
     private readonly lock: DirectoryLock,
     private readonly log: RecoveryLog,
   ) {
     this.publish = publisher(host.clock);
     this.lockTable = new LockTable(host.clock, this.publish);
     const { lockTimeoutMs, participantTimeoutMs, retryMs } = options;
+    this.guard = new SnapshotGuard(host.clock, lockTimeoutMs);
     this.owner = {
       host, lockTimeoutMs, participantTimeoutMs, retryMs, locks: this.lockTable, publish: this.publish,
       append: (record) => this.append(record),
@@ -168,7 +174,7 @@ export class TransactionMonitor {
    */
   static async open(options: TransactionMonitorOptions): Promise<TransactionMonitor> {
     checkKnownFields('options', options, optionNames);
-    const { host = options.backend?.host ?? realHost, recoverers = {}, operator = host === realHost } = options;
+    const { backend, sql, host = backend?.host ?? realHost, recoverers = {}, operator = host === realHost } = options;
     checkString('directory', options.directory);
     if (options.directory === '') throw new ArgumentError('directory', 'must not be empty');
     if (typeof operator !== 'boolean') throw new ArgumentError('operator', 'must be true or false');
@@ -177,7 +183,11 @@ export class TransactionMonitor {
       checkInteger(name, given, name.startsWith('max') || name === 'logThreshold' ? 1 : 0, LONGEST_MS);
       return [name, given];
     })) as typeof DEFAULTS;
-    for (const [kind, recoverer] of Object.entries(recoverers)) if (typeof recoverer !== 'function') throw new ArgumentError(`recoverers.${kind}`, 'must be a function');
+    for (const [kind, recoverer] of Object.entries(recoverers)) {
+      if (typeof recoverer !== 'function') throw new ArgumentError(`recoverers.${kind}`, 'must be a function');
+      if (Object.hasOwn(readyMadeRecoverers, kind)) throw new ArgumentError(`recoverers.${kind}`, 'is the kind of a ready-made participant');
+    }
+    if (sql !== undefined && typeof sql !== 'function') throw new ArgumentError('sql', 'must be a function of the instance');
     const directory = host.files.resolve(options.directory);
     const existing = await host.files.stat(directory);
     if (existing !== undefined && !existing.isDirectory) throw new ArgumentError('directory', `is not a directory: ${directory}`);
@@ -189,7 +199,7 @@ export class TransactionMonitor {
     let lock: DirectoryLock | undefined;
     try {
       lock = await DirectoryLock.take(host, directory, operatorServer?.path ?? null);
-      const monitor = new TransactionMonitor(host, directory, { ...checked, recoverers }, lock, await RecoveryLog.open(host, directory));
+      const monitor = new TransactionMonitor(host, directory, { ...checked, recoverers, ...(backend === undefined ? {} : { backend }), ...(sql === undefined ? {} : { sql }) }, lock, await RecoveryLog.open(host, directory));
       await monitor.restore();
       monitor.operatorServer = operatorServer;
       operatorServer?.serve(monitor);
@@ -385,6 +395,7 @@ export class TransactionMonitor {
   /** What runs, and who waits for whom; plain data. */
   report(): MonitorReport {
     return {
+      simulated: this.options.backend === undefined ? undefined : this.options.backend.kind === 'simulated',
       directory: this.directory, pid: this.host.processes.pid, beginEnabled: !this.beginDisabled, logBytes: this.log.byteLength, locks: this.lockTable.all,
       transactions: [...this.live.values()].map((transaction) => {
         const { id, tag, state, beganAt, participants, cause, failures } = transaction;
@@ -451,9 +462,9 @@ export class TransactionMonitor {
   private recovered(transaction: string, { name, kind, record, resources }: LoggedTransaction['participants'][number]): Participant {
     const rebuild = async (): Promise<Pick<Participant, 'commit' | 'backout'> | undefined> => {
       if (kind === null) return undefined;
-      const recoverer = this.options.recoverers?.[kind];
+      const recoverer = readyMadeRecoverers[kind] ?? this.options.recoverers?.[kind];
       if (recoverer === undefined) throw new ArgumentError(`recoverers.${kind}`, `is missing: ${name} needs it to recover`);
-      return recoverer(record, { transaction, participant: name });
+      return recoverer(record, { transaction, participant: name, monitor: this });
     };
     return {
       name, resources,
@@ -486,28 +497,33 @@ export class TransactionMonitor {
     await this.lock.release();
   }
 
-  // --- Kernel transactions and snapshot sets (facts/ktm-tmf-mts.md 2.6) ---
+  // --- What participants need ---
 
-  /** Runs DoSnapshotSet. @throws SnapshotGuardError while a kernel transaction is prepared */
-  async makeSnapshotSet<T>(work: () => Promise<T>): Promise<T> {
-    if (this.guarded.prepared > 0) throw new SnapshotGuardError('a kernel transaction of this monitor is prepared: it must end before a snapshot set is made');
-    this.guarded.snapshotSets += 1;
+  /** Windows, as it was given or by default. */
+  backend(): Promise<Backend> {
+    return resolveBackend(this.options.backend);
+  }
+
+  /** @throws ArgumentError when the monitor was not given any */
+  sqlOf(instance: string | null): SqlServer {
+    const { sql } = this.options;
+    if (sql === undefined) throw new ArgumentError('sql', 'is missing: the commit of a restore needs it');
+    return sql(instance);
+  }
+
+  /** Runs DoSnapshotSet once no kernel transaction is prepared (facts/ktm-tmf-mts.md 2.6). @throws SnapshotGuardError when that lasts too long */
+  async makeSnapshotSet<T>(make: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const leave = await this.guard.enter('snapshot set', signal);
     try {
-      return await work();
+      return await make();
     } finally {
-      this.guarded.snapshotSets -= 1;
+      leave();
     }
   }
 
-  /** A kernel transaction is prepared until the returned function is called. @throws SnapshotGuardError while a snapshot set is made */
-  prepareKernelTransaction(): () => void {
-    if (this.guarded.snapshotSets > 0) throw new SnapshotGuardError('a snapshot set is being made: no kernel transaction may be prepared until it is there');
-    this.guarded.prepared += 1;
-    let ended = false;
-    return () => {
-      if (!ended) this.guarded.prepared -= 1;
-      ended = true;
-    };
+  /** Waits until no snapshot set is being made; a kernel transaction is prepared until the returned function is called. @throws SnapshotGuardError */
+  prepareKernelTransaction(signal?: AbortSignal): Promise<() => void> {
+    return this.guard.enter('kernel transaction', signal);
   }
 
   // --- Inside ---

@@ -2,15 +2,18 @@
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { StateError, errorCode } from '../binding';
+import { ArgumentError, StateError, errorCode } from '../binding';
 import type { Host } from '../binding';
 import { listenPrivately } from '../binding/private-pipe';
 import type { PrivatePipe } from '../binding/private-pipe';
 import { asError } from '../binding/waiting';
+import { abortCause } from './abort-causes';
+import type { AbortCause } from './abort-causes';
 import { holderOf } from './directory-lock';
 import { MonitorError } from './errors';
 import { FE, FileSystemError } from './file-system-errors';
-import type { MonitorReport, RecoveryReport, TransactionMonitor } from './monitor';
+import type { MonitorReport, RecoveryReport, TransactionMonitor, TransactionReport } from './monitor';
+import { RecoveryLog } from './recovery-log';
 
 type Command =
   | { readonly command: 'status' }
@@ -18,7 +21,32 @@ type Command =
   | { readonly command: 'resolve'; readonly transaction: string; readonly as: 'committed' | 'aborted' }
   | { readonly command: 'recover' };
 
-type Answer = { readonly result: unknown } | { readonly error: { readonly code: string | undefined; readonly number: number | undefined; readonly message: string } };
+type Answer = { readonly result: unknown } | { readonly error: { readonly code: string | undefined; readonly number: number | undefined; readonly detail: string | undefined; readonly message: string } };
+
+/** A RecoveryReport as plain data. */
+export interface PlainRecoveryReport extends Omit<RecoveryReport, 'setAside'> {
+  readonly setAside: readonly Pick<TransactionReport, 'id' | 'failures'>[];
+}
+
+export function plainRecovery({ setAside, ...report }: RecoveryReport): PlainRecoveryReport {
+  return { ...report, setAside: setAside.map(({ id, failures }) => ({ id, failures: failures.map(({ participant, error }) => ({ participant, message: error.message })) })) };
+}
+
+/** What has crossed is somebody else's. @throws StateError ERR_OPERATOR_COMMAND */
+function commandOf(line: string): Command {
+  const refused = (cause?: unknown): StateError => new StateError('ERR_OPERATOR_COMMAND', 'this is no command of an operator', { cause });
+  let said: unknown;
+  try {
+    said = JSON.parse(line);
+  } catch (error) {
+    throw refused(error);
+  }
+  if (typeof said !== 'object' || said === null) throw refused();
+  const { command, transaction } = said as Partial<Record<'command' | 'transaction', unknown>>;
+  const known = command === 'status' || command === 'recover' || ((command === 'abort' || command === 'resolve') && typeof transaction === 'string');
+  if (!known) throw refused();
+  return said as Command;
+}
 
 async function carryOut(monitor: TransactionMonitor, command: Command): Promise<unknown> {
   switch (command.command) {
@@ -29,12 +57,8 @@ async function carryOut(monitor: TransactionMonitor, command: Command): Promise<
     case 'resolve':
       await monitor.resolveTransaction(command.transaction, command.as);
       return FE.FE_OK;
-    case 'recover': {
-      const { transactions, committed, backedOut, setAside } = await monitor.recover();
-      return { transactions, committed, backedOut, setAside: setAside.map(({ id, failures }) => ({ id, failures: failures.map(({ participant, error }) => ({ participant, error: { message: error.message } })) })) };
-    }
-    default:
-      throw new StateError('ERR_OPERATOR_COMMAND', 'this is no command of an operator');
+    case 'recover':
+      return plainRecovery(await monitor.recover());
   }
 }
 
@@ -46,6 +70,8 @@ export class OperatorServer {
   static async listen(): Promise<OperatorServer> {
     const server = new OperatorServer();
     server.pipe = await listenPrivately((socket) => server.accept(socket));
+    // Being reachable is no reason to go on living.
+    server.pipe.unref();
     return server;
   }
 
@@ -69,8 +95,8 @@ export class OperatorServer {
       return;
     }
     createInterface({ input: socket }).on('line', (line) => {
-      void (async (): Promise<Answer> => ({ result: await carryOut(monitor, JSON.parse(line) as Command) }))().catch((error: unknown): Answer => ({
-        error: { code: errorCode(error), number: error instanceof FileSystemError ? error.number : undefined, message: asError(error).message },
+      void (async (): Promise<Answer> => ({ result: await carryOut(monitor, commandOf(line)) }))().catch((error: unknown): Answer => ({
+        error: { code: errorCode(error), ...(error instanceof FileSystemError ? { number: error.number, detail: error.detail } : { number: undefined, detail: undefined }), message: asError(error).message },
       })).then((answer) => {
         if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
       });
@@ -84,12 +110,21 @@ export class OperatorClient {
 
   /** @throws FileSystemError 84 when the directory never had a monitor; MonitorError ERR_MONITOR_NOT_RUNNING, ERR_MONITOR_FOREIGN */
   static async connect(host: Host, directory: string): Promise<OperatorClient> {
+    const client = await OperatorClient.reach(host, directory);
+    if (client !== undefined) return client;
+    throw new MonitorError('ERR_MONITOR_NOT_RUNNING', `no transaction monitor runs in ${host.files.resolve(directory)}`);
+  }
+
+  /** As `connect`; undefined when the monitor that had the directory is gone, and what it left waits for `recover`. */
+  static async reach(host: Host, directory: string): Promise<OperatorClient | undefined> {
+    if (typeof directory !== 'string' || directory === '') throw new ArgumentError('directory', 'must be the name of a directory');
     const resolved = host.files.resolve(directory);
     const holder = await holderOf(host, resolved);
-    if (holder?.operator === undefined || holder.operator === null) {
-      if ((await host.files.stat(`${resolved}/monitor.log`)) === undefined && holder === undefined) throw new FileSystemError(FE.FE_NOT_CONFIGURED, resolved);
-      throw new MonitorError('ERR_MONITOR_NOT_RUNNING', `no transaction monitor that operators can reach runs in ${resolved}`);
+    if (holder === undefined) {
+      await interruptedTransactions(host, directory);
+      return undefined;
     }
+    if (holder.operator === null) throw new MonitorError('ERR_MONITOR_NOT_RUNNING', `the transaction monitor of ${resolved}, in process ${String(holder.pid)}, cannot be reached by operators`);
     return new OperatorClient(holder.operator);
   }
 
@@ -106,8 +141,8 @@ export class OperatorClient {
     await this.ask({ command: 'resolve', transaction, as });
   }
 
-  async recover(): Promise<RecoveryReport> {
-    return (await this.ask({ command: 'recover' })) as RecoveryReport;
+  async recover(): Promise<PlainRecoveryReport> {
+    return (await this.ask({ command: 'recover' })) as PlainRecoveryReport;
   }
 
   private ask(command: Command): Promise<unknown> {
@@ -116,12 +151,36 @@ export class OperatorClient {
       const fail = (cause: unknown): void => reject(new MonitorError('ERR_MONITOR_NOT_RUNNING', 'the transaction monitor does not answer', { cause }));
       socket.on('error', fail).on('close', () => fail(undefined)).on('connect', () => socket.write(`${JSON.stringify(command)}\n`));
       createInterface({ input: socket }).once('line', (line) => {
-        const answer = JSON.parse(line) as Answer;
-        socket.destroy();
+        let answer: Answer;
+        try {
+          answer = JSON.parse(line) as Answer;
+        } catch (error) {
+          fail(error);
+          return;
+        } finally {
+          socket.destroy();
+        }
         if ('result' in answer) resolve(answer.result);
-        else if (answer.error.number !== undefined) reject(new FileSystemError(answer.error.number, answer.error.message));
+        else if (answer.error.number !== undefined) reject(new FileSystemError(answer.error.number, answer.error.detail));
+        else if (answer.error.code === 'ERR_TRANSACTION_UNKNOWN') reject(new MonitorError(answer.error.code, answer.error.message));
         else reject(new StateError(answer.error.code ?? 'ERR_OPERATOR', answer.error.message));
       }).on('error', () => undefined);
     });
   }
 }
+
+/**
+ * What the log of a directory says of transactions that its monitor has not brought to their end; nothing is changed.
+ * @throws FileSystemError 84 when the directory never had a monitor; MonitorError when the log is of another machine or version; LogError
+ */
+export async function interruptedTransactions(host: Host, directory: string): Promise<readonly TransactionReport[]> {
+  const resolved = host.files.resolve(directory);
+  const logged = await RecoveryLog.read(host, resolved);
+  if (logged === undefined) throw new FileSystemError(FE.FE_NOT_CONFIGURED, resolved);
+  return logged.map(({ id, tag, committed, participants, cause }) => ({
+    id, tag: tag ?? undefined, state: committed ? 'ENDING' : 'ABORTING', beganAt: undefined, participants: participants.map(({ name }) => name), failures: [],
+    ...(committed ? { cause: undefined, reason: undefined, code: undefined } : described(abortCause(cause?.name ?? 'requesterFailed', cause?.detail ?? undefined))),
+  }));
+}
+
+const described = ({ name, reason, code }: AbortCause): Pick<TransactionReport, 'cause' | 'reason' | 'code'> => ({ cause: name, reason, code });

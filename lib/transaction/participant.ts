@@ -1,4 +1,5 @@
 /** What takes part in a transaction: it prepares, and then either commits or backs out. */
+import type { TransactionMonitor } from './monitor';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -8,7 +9,7 @@ export interface Participant {
   readonly name: string;
   /** Locked before it is enlisted, until the transaction is over. */
   readonly resources?: readonly string[];
-  /** Which of the monitor's `recoverers` knows it after a crash. Absent: a crash leaves nothing of it. */
+  /** Which recoverer knows it after a crash: a ready-made one, or one of the monitor's `recoverers`. Absent: a crash leaves nothing of it. */
   readonly kind?: string;
   /** What the recoverer needs; durable before the participant begins its work. */
   readonly record?: Json;
@@ -22,5 +23,11 @@ export interface Participant {
   backout(): Promise<void>;
 }
 
+export interface RecoveryContext {
+  readonly transaction: string;
+  readonly participant: string;
+  readonly monitor: TransactionMonitor;
+}
+
 /** Makes of a record what ends its work after a crash. */
-export type Recoverer = (record: Json, about: { readonly transaction: string; readonly participant: string }) => Pick<Participant, 'commit' | 'backout'> | Promise<Pick<Participant, 'commit' | 'backout'>>;
+export type Recoverer = (record: Json, context: RecoveryContext) => Pick<Participant, 'commit' | 'backout'> | Promise<Pick<Participant, 'commit' | 'backout'>>;

@@ -47,6 +47,42 @@ function recordsOf({ id, tag, participants, committed, cause }: LoggedTransactio
   ];
 }
 
+/** Adds what a record says. */
+function apply(live: Map<string, LoggedTransaction>, record: LogRecord): void {
+  if (record.type === 'monitor') return;
+  const { id } = record;
+  if (record.type === 'ended') {
+    live.delete(id);
+    return;
+  }
+  const logged: LoggedTransaction = live.get(id) ?? { id, tag: null, participants: [], committed: false, cause: undefined };
+  if (record.type === 'enlisted') {
+    logged.tag = record.tag;
+    logged.participants.push(record.participant);
+  } else if (record.type === 'committed') {
+    logged.committed = true;
+    logged.participants.forEach((participant, index) => {
+      logged.participants[index] = { ...participant, record: record.records[index] ?? participant.record };
+    });
+  } else if (isAbortCauseName(record.cause)) logged.cause = { name: record.cause, detail: record.detail };
+  // The abort of a transaction that changed nothing is not worth a line of the log.
+  if (logged.participants.length > 0) live.set(id, logged);
+}
+
+/** @throws MonitorError when the log is of another machine or version, or not a monitor's */
+function replay(path: string, machine: string, records: readonly Buffer[], live: Map<string, LoggedTransaction>): void {
+  for (const [index, bytes] of records.entries()) {
+    const record = decode(path, bytes);
+    if (index === 0) {
+      if (record.type !== 'monitor') throw new MonitorError('ERR_MONITOR_DAMAGED', `${path} does not begin with the record of its monitor`);
+      if (record.version !== MONITOR_LOG_VERSION) throw new MonitorError('ERR_MONITOR_VERSION', `${path} has version ${String(record.version)}; this program reads version ${String(MONITOR_LOG_VERSION)}`);
+      if (record.machine !== machine) throw new MonitorError('ERR_MONITOR_FOREIGN', `${path} is of the machine ${record.machine}; this is ${machine}`);
+    } else apply(live, record);
+  }
+}
+
+const pathOf = (directory: string): string => `${directory}/monitor.log`;
+
 function decode(path: string, bytes: Buffer): LogRecord {
   const damaged = (cause?: unknown): MonitorError => new MonitorError('ERR_MONITOR_DAMAGED', `${path} has a record that is not one of a transaction monitor`, { cause });
   let record: LogRecord;
@@ -68,29 +104,31 @@ export class RecoveryLog {
   private gate: Promise<void> | undefined;
   private idle: () => void = () => undefined;
 
-  private constructor(private readonly host: Host, private readonly log: Log, readonly path: string) {}
+  private constructor(private readonly host: Host, private readonly log: Log) {}
 
   /** @throws MonitorError, LogError; nothing has been changed but a torn tail */
   static async open(host: Host, directory: string): Promise<RecoveryLog> {
-    const path = `${directory}/monitor.log`;
-    const { log, contents } = await Log.open({ host, path, kind: KIND });
+    const path = pathOf(directory);
+    const { log, contents: { records } } = await Log.open({ host, path, kind: KIND });
     try {
-      const recovery = new RecoveryLog(host, log, path);
-      const { machine } = host.processes;
-      for (const [index, bytes] of contents.records.entries()) {
-        const record = decode(path, bytes);
-        if (index === 0) {
-          if (record.type !== 'monitor') throw new MonitorError('ERR_MONITOR_DAMAGED', `${path} does not begin with the record of its monitor`);
-          if (record.version !== MONITOR_LOG_VERSION) throw new MonitorError('ERR_MONITOR_VERSION', `${path} has version ${String(record.version)}; this program reads version ${String(MONITOR_LOG_VERSION)}`);
-          if (record.machine !== machine) throw new MonitorError('ERR_MONITOR_FOREIGN', `${path} is of the machine ${record.machine}; this is ${machine}`);
-        } else recovery.apply(record);
-      }
-      if (contents.records.length === 0) await log.append(encode(recovery.head));
+      const recovery = new RecoveryLog(host, log);
+      replay(path, host.processes.machine, records, recovery.live);
+      if (records.length === 0) await log.append(encode(recovery.head));
       return recovery;
     } catch (error) {
       await log.close();
       throw error;
     }
+  }
+
+  /** The transactions that are not over, without a change to the log; undefined where there is none. @throws MonitorError, LogError */
+  static async read(host: Host, directory: string): Promise<readonly LoggedTransaction[] | undefined> {
+    const path = pathOf(directory);
+    const records = await Log.read({ host, path, kind: KIND });
+    if (records === undefined) return undefined;
+    const live = new Map<string, LoggedTransaction>();
+    replay(path, host.processes.machine, records, live);
+    return [...live.values()];
   }
 
   get byteLength(): number {
@@ -109,7 +147,7 @@ export class RecoveryLog {
     this.appending += 1;
     try {
       await this.log.append(encode(record));
-      this.apply(record);
+      apply(this.live, record);
     } finally {
       this.appending -= 1;
       if (this.appending === 0) this.idle();
@@ -136,26 +174,5 @@ export class RecoveryLog {
 
   private get head(): LogRecord {
     return { type: 'monitor', version: MONITOR_LOG_VERSION, machine: this.host.processes.machine };
-  }
-
-  private apply(record: LogRecord): void {
-    if (record.type === 'monitor') return;
-    const { id } = record;
-    if (record.type === 'ended') {
-      this.live.delete(id);
-      return;
-    }
-    const logged: LoggedTransaction = this.live.get(id) ?? { id, tag: null, participants: [], committed: false, cause: undefined };
-    if (record.type === 'enlisted') {
-      logged.tag = record.tag;
-      logged.participants.push(record.participant);
-    } else if (record.type === 'committed') {
-      logged.committed = true;
-      logged.participants.forEach((participant, index) => {
-        logged.participants[index] = { ...participant, record: record.records[index] ?? participant.record };
-      });
-    } else if (isAbortCauseName(record.cause)) logged.cause = { name: record.cause, detail: record.detail };
-    // The abort of a transaction that changed nothing is not worth a line of the log.
-    if (logged.participants.length > 0) this.live.set(id, logged);
   }
 }

@@ -10,7 +10,7 @@ import type { FromServer, Phase, ToServer } from './messages';
 import { MonitoredProcess } from './monitored-process';
 import type { ProcessLoss, ServerOptions } from './monitored-process';
 import type { TransactionMonitor } from './monitor';
-import type { Json, Participant } from './participant';
+import type { Json, Participant, Recoverer } from './participant';
 import type { Transaction } from './transaction';
 
 export type { ServerOptions } from './monitored-process';
@@ -80,7 +80,7 @@ export class ServerProcess extends MonitoredProcess {
   private closedRequests = false;
 
   /** @internal TransactionMonitor.startServer */
-  constructor(private readonly monitor: TransactionMonitor, options: ServerOptions) {
+  constructor(private readonly monitor: TransactionMonitor, private readonly options: ServerOptions) {
     super(monitor.host, options);
   }
 
@@ -110,14 +110,34 @@ export class ServerProcess extends MonitoredProcess {
     }
   }
 
-  /** A participant that lives in the server: its prepare, commit and backout are asked of it. */
-  participant(options: Omit<Participant, 'prepare' | 'commit' | 'backout'>, transaction: Transaction): Participant {
+  /**
+   * A participant that lives in the server: its prepare, commit and backout are asked of it. When the server is gone by then, as after a crash, a new
+   * process of the same module is asked: what the participant must know is in its record.
+   */
+  participant(options: Omit<Participant, 'prepare' | 'commit' | 'backout' | 'kind'>, transaction: Transaction): Participant {
     this.join(transaction);
-    const call = async (phase: Phase): Promise<Json | undefined> => {
-      const { reply } = this.ask(undefined, (tag) => ({ type: 'participant', tag, transaction: transaction.id, participant: options.name, phase, record: options.record ?? null }));
-      return (await reply) as Json | undefined;
+    const { module, args = [] } = this.options;
+    const durable = (record: Json): Json => ({ module: this.host.files.resolve(module), args, name: this.name, record });
+    const about = { transaction: transaction.id, participant: options.name };
+    let record = options.record ?? null;
+    const end = async (phase: 'commit' | 'backout'): Promise<void> => {
+      if (this.gone === undefined && !this.closedRequests) await this.askParticipant({ ...about, phase, record });
+      else await endInNewServer(this.monitor, durable(record), about, phase);
     };
-    return { ...options, prepare: () => call('prepare'), commit: () => call('commit').then(() => undefined), backout: () => call('backout').then(() => undefined) };
+    return {
+      ...options, kind: SERVER_KIND, record: durable(record),
+      prepare: async () => {
+        record = (await this.askParticipant({ ...about, phase: 'prepare', record })) ?? record;
+        return durable(record);
+      },
+      commit: () => end('commit'),
+      backout: () => end('backout'),
+    };
+  }
+
+  /** @internal */
+  async askParticipant(call: { readonly transaction: string; readonly participant: string; readonly phase: Phase; readonly record: Json }): Promise<Json | undefined> {
+    return (await this.ask(undefined, (tag) => ({ type: 'participant', tag, ...call })).reply) as Json | undefined;
   }
 
   /** Closes the server. Requests without a reply are lost, and their transactions aborted (T16). Resolves when the process has ended. Idempotent. */
@@ -212,5 +232,22 @@ export class ServerProcess extends MonitoredProcess {
     for (const transaction of this.joined) transaction.abort(cause, this.name);
     this.failAll(cause, new FileSystemError(how === 'died' ? FE.FE_PROCESS_FAILED : FE.FE_NETWORK, this.name));
     this.monitor.processGone(this);
+  }
+}
+
+export const SERVER_KIND = 'winbackup.server';
+
+export const recoverServer: Recoverer = (record, { transaction, participant, monitor }) => ({
+  commit: () => endInNewServer(monitor, record, { transaction, participant }, 'commit'),
+  backout: () => endInNewServer(monitor, record, { transaction, participant }, 'backout'),
+});
+
+async function endInNewServer(monitor: TransactionMonitor, durable: Json, about: { readonly transaction: string; readonly participant: string }, phase: 'commit' | 'backout'): Promise<void> {
+  const { record, ...options } = durable as unknown as ServerOptions & { readonly record: Json };
+  const server = monitor.startServer(options);
+  try {
+    await server.askParticipant({ ...about, phase, record });
+  } finally {
+    await server.close();
   }
 }

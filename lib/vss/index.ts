@@ -19,7 +19,7 @@ export type { SnapshotPhase, VssFailure } from './errors';
 export { SnapshotJournal } from './journal';
 export type { CleanUpResult, JournalledSet, SnapshotJournalOptions } from './journal';
 export {
-  ImportedSnapshots, breakSnapshotSet, deleteSnapshots, exposeSnapshot, importSnapshots, isVolumeSnapshotted, isVolumeSupported, listWriters, queryProviders,
+  ImportedSnapshots, breakSnapshotSet, deleteSetIfThere, deleteSnapshots, exposeSnapshot, importSnapshots, isVolumeSnapshotted, isVolumeSupported, listWriters, queryProviders,
   querySnapshots, revertToSnapshot, shouldBlockRevert, unexposeSnapshot, waitForRevert,
 } from './management';
 export type {
@@ -35,7 +35,7 @@ export type { ComSecurity, SecurityOption } from './security';
 export type { ComponentAddress, ComponentSelection } from './selection';
 export type { SetHolder } from './set-in-progress';
 export type { Snapshot } from './snapshot';
-export type { BackupStamp, SnapshotProgress } from './snapshot-creation';
+export type { AroundDoSnapshotSet, BackupStamp, SnapshotProgress } from './snapshot-creation';
 export { SnapshotSession } from './snapshot-session';
 export type { CompleteOptions, CompletedSnapshot, SnapshotRetry, SnapshotSessionOptions, SnapshotTimeouts } from './snapshot-session';
 export { examineWriterMetadata } from './writer-metadata';

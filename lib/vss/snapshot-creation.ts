@@ -58,7 +58,11 @@ export interface SnapshotPlan {
   readonly setInProgressMs: number;
   readonly journal: SnapshotJournal | undefined;
   readonly onProgress: ((progress: SnapshotProgress) => void) | undefined;
+  readonly aroundDoSnapshotSet: AroundDoSnapshotSet;
 }
+
+/** Calls `make`, once, when nothing stands against it. */
+export type AroundDoSnapshotSet = <T>(make: () => Promise<T>) => Promise<T>;
 
 /** A set that has been made, and its instance, which is the receiver's to end. */
 export interface CreatedSet {
@@ -115,7 +119,7 @@ export class SnapshotCreation {
     for (const volume of plan.volumes) ids.push(await steps.call(() => components.addToSnapshotSet(volume, plan.provider)));
     if (context.writers) await this.prepare();
     steps.enter('DoSnapshotSet');
-    await steps.operation('doSnapshotSet');
+    await plan.aroundDoSnapshotSet(() => steps.operation('doSnapshotSet'));
     this.letGo();
     if (context.writers) await this.judge();
     steps.enter('GetSnapshotProperties');

@@ -18,7 +18,7 @@ import { checkNames, checkSelection } from './selection';
 import type { ComponentAddress, ComponentSelection } from './selection';
 import { SetQueue } from './set-in-progress';
 import { SnapshotCreation, judgementOf, removeSet } from './snapshot-creation';
-import type { BackupStamp, CreatedSet, SnapshotPlan, SnapshotProgress } from './snapshot-creation';
+import type { AroundDoSnapshotSet, BackupStamp, CreatedSet, SnapshotPlan, SnapshotProgress } from './snapshot-creation';
 import type { Snapshot } from './snapshot';
 import { Steps, WritersFailed } from './steps';
 import { volumeNames } from './volumes';
@@ -66,11 +66,13 @@ export interface SnapshotSessionOptions extends Omit<RequesterOptions, 'timeouts
   readonly timeouts?: SnapshotTimeouts;
   readonly retry?: SnapshotRetry;
   readonly onProgress?: (progress: SnapshotProgress) => void;
+  /** Runs DoSnapshotSet, for whoever must hold something back meanwhile (facts/ktm-tmf-mts.md 2.6). Default: at once. */
+  readonly aroundDoSnapshotSet?: AroundDoSnapshotSet;
 }
 
 const optionNames = [
   ...requesterOptionNames, 'volumes', 'writers', 'components', 'excludeWriters', 'criticalWriters', 'backupType', 'context', 'provider', 'transportable',
-  'bootableSystemState', 'partialFileSupport', 'previousBackupStamps', 'journal', 'retry', 'onProgress',
+  'bootableSystemState', 'partialFileSupport', 'previousBackupStamps', 'journal', 'retry', 'onProgress', 'aroundDoSnapshotSet',
 ];
 /** Options that speak of writers. */
 const writerOptions = ['writers', 'components', 'excludeWriters', 'criticalWriters', 'previousBackupStamps'] as const;
@@ -103,6 +105,8 @@ export interface CompletedSnapshot {
   readonly unfinished: readonly Error[];
 }
 
+const atOnce: AroundDoSnapshotSet = (make) => make();
+
 const RETRIES = 3;
 const RETRY_MS = 600_000;
 const SET_IN_PROGRESS_MS = 600_000;
@@ -125,7 +129,7 @@ async function check(options: SnapshotSessionOptions): Promise<Checked> {
   checkKnownFields('retry', options.retry ?? {}, ['times', 'delayMs']);
   const {
     transportable = false, provider = GUID_NULL, backupType = VSS_BACKUP_TYPE.COPY, bootableSystemState = false, partialFileSupport = false, journal, onProgress,
-    writers = [], excludeWriters = [], criticalWriters, components, previousBackupStamps = [],
+    writers = [], excludeWriters = [], criticalWriters, components, previousBackupStamps = [], aroundDoSnapshotSet = atOnce,
   } = options;
   const { setInProgressMs = SET_IN_PROGRESS_MS } = options.timeouts ?? {};
   const { times = RETRIES, delayMs = RETRY_MS } = options.retry ?? {};
@@ -141,6 +145,7 @@ async function check(options: SnapshotSessionOptions): Promise<Checked> {
   checkDuration('timeouts.setInProgressMs', setInProgressMs);
   checkInteger('retry.times', times, 0, 1000);
   checkDuration('retry.delayMs', delayMs);
+  if (typeof aroundDoSnapshotSet !== 'function') throw new ArgumentError('aroundDoSnapshotSet', 'must be a function');
   if (journal !== undefined && !(journal instanceof SnapshotJournal)) throw new ArgumentError('journal', 'must be a SnapshotJournal');
   if (previousBackupStamps.length > 0 && components === undefined) throw new ArgumentError('previousBackupStamps', 'needs components: stamps are theirs');
   previousBackupStamps.forEach(({ writer, name, stamp }, index) => {
@@ -155,7 +160,7 @@ async function check(options: SnapshotSessionOptions): Promise<Checked> {
     writers: checkNames('writers', writers),
     excludeWriters: checkNames('excludeWriters', excludeWriters),
     criticalWriters: criticalWriters === undefined ? undefined : checkNames('criticalWriters', criticalWriters),
-    previousBackupStamps, setInProgressMs, journal, onProgress,
+    previousBackupStamps, setInProgressMs, journal, onProgress, aroundDoSnapshotSet,
   };
   return { plan, times, delayMs };
 }

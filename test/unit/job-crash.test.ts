@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { realHost } from '../../lib/binding/real-host';
-import { jobRecoverers } from '../../lib/job/job';
 import { checkSet } from '../../lib/job/manifest';
 import { connectMachine } from '../../lib/simulator';
 import type { MachineControl } from '../../lib/simulator';
@@ -129,7 +128,7 @@ describe('SIGKILL', () => {
       mkdirSync(log);
       await killed(job, log, at);
       const { backend } = await connectMachine(file);
-      const open = (): Promise<TransactionMonitor> => TransactionMonitor.open({ directory: log, host: realHost, backend, recoverers: jobRecoverers(realHost.files) });
+      const open = (): Promise<TransactionMonitor> => TransactionMonitor.open({ directory: log, host: realHost, backend });
       const monitor = await open();
       await monitor.recover();
       expect({ where, locks: monitor.locks, transactions: monitor.transactions }).toEqual({ where, locks: [], transactions: [] });

@@ -1,7 +1,7 @@
 // A job on the machine of a file, in a process of its own that kills itself at the given point; prints the points that it passed otherwise.
 import { realHost } from '../../lib/binding/real-host';
 import { checkDescription } from '../../lib/job/description';
-import { jobRecoverers, runJob } from '../../lib/job/job';
+import { runJob } from '../../lib/job/job';
 import { connectMachine } from '../../lib/simulator';
 import { simulatedSqlServer } from '../../lib/simulator/sql-server/connection';
 import { TransactionMonitor } from '../../lib/transaction';
@@ -15,7 +15,7 @@ async function main(machineFile: string, log: string, job: string, killAt: numbe
   };
   const { backend } = await connectMachine(machineFile);
   const host = tellChanges(realHost, [`${log}/monitor.log`], strike);
-  const monitor = await TransactionMonitor.open({ directory: log, host, backend, recoverers: jobRecoverers(host.files) });
+  const monitor = await TransactionMonitor.open({ directory: log, host, backend });
   tellParticipants(strike);
   const description = checkDescription(JSON.parse(job), '/', host.files);
   await runJob({ description, monitor, backend, host, sql: (instance) => simulatedSqlServer(backend, { instance }) }).catch(() => undefined);

@@ -1,7 +1,7 @@
 // A machine with a volume, a database and a monitor, for tests of jobs: wholly simulated, so that its power can be cut.
 import type { Host } from '../../lib/binding';
 import { checkDescription } from '../../lib/job/description';
-import { jobRecoverers, runJob } from '../../lib/job/job';
+import { runJob } from '../../lib/job/job';
 import type { JobOptions, JobResult } from '../../lib/job/job';
 import { checkSet } from '../../lib/job/manifest';
 import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
@@ -32,7 +32,7 @@ export function machineOn(host: Host): SimulatedWindows {
 }
 
 export const openMonitor = (machine: SimulatedWindows, host: Host): Promise<TransactionMonitor> =>
-  TransactionMonitor.open({ directory: LOG, host, backend: machine, recoverers: jobRecoverers(host.files) });
+  TransactionMonitor.open({ directory: LOG, host, backend: machine });
 
 export function run(machine: SimulatedWindows, host: Host, monitor: TransactionMonitor, options: Partial<Omit<JobOptions, 'description'>> & { readonly job?: object } = {}): Promise<JobResult> {
   const { job = SMALL, ...others } = options;

@@ -45,7 +45,7 @@ describe('a statement that fails before it attaches', () => {
     ["RESTORE DATABASE Sales FROM VIRTUAL_DEVICE='set'", 'guest', [3110, 3013]],
     ["RESTORE HEADERONLY FROM VIRTUAL_DEVICE='set'", 'guest', [15247, 3013]],
     ["RESTORE DATABASE master FROM VIRTUAL_DEVICE='set'", undefined, [3108, 3013]],
-    ['RESTORE DATABASE Sales WITH RECOVERY', undefined, [3117, 3013]],
+    ['RESTORE DATABASE Sales WITH RECOVERY', undefined, [3153, 3013]],
     ['RESTORE DATABASE Missing WITH RECOVERY', undefined, [911, 3013]],
   ])('%s of login %s says %j, and the client goes on waiting', async (statement, login, expected) => {
     const channel = await machine.openChannel();

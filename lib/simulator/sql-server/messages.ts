@@ -45,6 +45,7 @@ const catalog: Readonly<Record<number, MessageText>> = {
   3136: { severity: 16, state: 1, text: 'This differential backup cannot be restored because the database has not been restored to the correct earlier state.' },
   3142: { severity: 16, state: 1, text: 'File "{0}" cannot be restored over the existing "{1}". Reissue the RESTORE statement using WITH REPLACE to overwrite pre-existing files, or WITH MOVE to identify an alternate location.' },
   3147: { severity: 16, state: 1, text: 'Backup and restore operations are not allowed on database tempdb.' },
+  3153: { severity: 16, state: 2, text: 'The database is already fully recovered.' },
   3154: { severity: 16, state: 4, text: "The backup set holds a backup of a database other than the existing '{0}' database." },
   3156: { severity: 16, state: 4, text: "File '{0}' cannot be restored to '{1}'. Use WITH MOVE to identify a valid location for the file." },
   3159: { severity: 16, state: 1, text: 'The tail of the log for the database "{0}" has not been backed up. Use BACKUP LOG WITH NORECOVERY to backup the log if it contains work you do not want to lose. Use the WITH REPLACE or WITH STOPAT clause of the RESTORE statement to just overwrite the contents of the log.' },

@@ -67,7 +67,8 @@ function checkFree(instance: SqlServerInstance, session: SqlSession, name: strin
 function recoverAlone(statement: RunningStatement, instance: SqlServerInstance, name: string, { target, options }: RestoreStatement): void {
   const database = instance.findDatabase(name);
   if (database === undefined) throw new SqlError(911, [name]);
-  if (database.state !== 'RESTORING' || database.restoredTo === undefined) throw new SqlError(3117);
+  if (database.state !== 'RESTORING') throw new SqlError(3153);
+  if (database.restoredTo === undefined) throw new SqlError(3117);
   if (options.NORECOVERY !== true) recover(database);
   statement.say(3014, [`RESTORE ${target}`, 0, ...rate(0, 0)]);
 }
