@@ -11,6 +11,8 @@ const commandsAt = 16;
 const commandBytes = 32;
 const completionsAt = commandsAt + commandCapacity * commandBytes;
 const batchBytes = completionsAt + completionCapacity * 4;
+/** `Completion` of native/src/command_pump.h. */
+const completionBytes = 24;
 
 /** After so many answers without a turn of the event loop it gets one, so that a fast server does not starve timers and input. */
 const turnsWithoutLoop = 32;
@@ -19,6 +21,11 @@ export class NativeCommandQueue implements CommandQueue {
   private readonly batch = new ArrayBuffer(batchBytes);
   private readonly u32 = new Uint32Array(this.batch);
   private readonly u64 = new BigUint64Array(this.batch);
+  /** Completions that have not been sent, from the first to `unsent`. */
+  private readonly outgoing = new ArrayBuffer(completionCapacity * completionBytes);
+  private readonly outgoingU32 = new Uint32Array(this.outgoing);
+  private readonly outgoingU64 = new BigUint64Array(this.outgoing);
+  private unsent = 0;
   private ready: PlainCommand[] = [];
   private waiting: ((hresult: number) => void)[] = [];
   /** Completions that have been asked for, oldest first, from `completing[settled]` on. */
@@ -60,12 +67,29 @@ export class NativeCommandQueue implements CommandQueue {
 
   complete(pointer: bigint, completionCode: number, bytesTransferred: number, position: bigint): Promise<number> {
     this.memory.handBack(this.device, pointer, bytesTransferred);
-    const refused = this.link.addon.completeCommand(this.device, pointer, completionCode, bytesTransferred, position);
-    if (failed(refused)) return Promise.resolve(refused);
+    if (this.unsent === completionCapacity) this.send();
+    const at = this.unsent * completionBytes;
+    this.outgoingU64[at / 8] = pointer;
+    this.outgoingU64[at / 8 + 1] = position;
+    this.outgoingU32[at / 4 + 4] = completionCode;
+    this.outgoingU32[at / 4 + 5] = bytesTransferred;
+    this.unsent += 1;
+    this.link.sendSoon(this);
     return new Promise((resolve) => {
       this.completing.push(resolve);
       this.updateHold();
     });
+  }
+
+  /** Tells the addon what has been completed. */
+  send(): void {
+    const count = this.unsent;
+    if (count === 0) return;
+    this.unsent = 0;
+    const refused = this.link.addon.completeCommands(this.device, this.outgoing, count);
+    if (!failed(refused)) return;
+    for (const resolve of this.completing.splice(-count)) resolve(refused);
+    this.updateHold();
   }
 
   stop(): void {
@@ -85,6 +109,7 @@ export class NativeCommandQueue implements CommandQueue {
 
   /** The device has been released. */
   disconnect(): void {
+    this.unsent = 0;
     this.ended ??= HRESULT.RPC_E_DISCONNECTED;
     for (; this.settled < this.completing.length; this.settled += 1) this.completing[this.settled]?.(HRESULT.RPC_E_DISCONNECTED);
     this.wake(this.ended);
@@ -107,6 +132,7 @@ export class NativeCommandQueue implements CommandQueue {
   }
 
   private drain(): void {
+    this.send();
     const { u32, u64 } = this;
     let commands: number;
     let completions: number;

@@ -33,7 +33,8 @@ export interface Addon {
   startCommands(device: number): number;
   stopCommands(device: number): void;
   drainCommands(device: number, batch: ArrayBuffer): boolean;
-  completeCommand(device: number, pointer: bigint, completionCode: number, bytesTransferred: number, position: bigint): number;
+  /** Their results come by `drainCommands`, in this order. */
+  completeCommands(device: number, completions: ArrayBuffer, count: number): number;
   /** Undefined when no memory is lent there; null when the host refuses external buffers. */
   wrapArea(handle: number, address: bigint): { readonly base: bigint; readonly buffer: ArrayBuffer } | null | undefined;
   copyOut(handle: number, address: bigint, target: Uint8Array): boolean;
@@ -86,6 +87,8 @@ function loadAddon(): Addon & FailFastAddon {
 export class NativeLink {
   readonly queues = new Map<number, NativeCommandQueue>();
   private readonly pending = new Map<number, (result: CallResult) => void>();
+  /** Queues with completions that the addon has not been told yet. */
+  private readonly unsent = new Set<NativeCommandQueue>();
   private nextTicket = 1;
   private holds = 0;
 
@@ -101,7 +104,20 @@ export class NativeLink {
     );
   }
 
+  /** The queue's completions go together with those that follow at once: each batch may have to wake the device's thread. */
+  sendSoon(queue: NativeCommandQueue): void {
+    if (this.unsent.size === 0) process.nextTick(() => { this.send(); });
+    this.unsent.add(queue);
+  }
+
+  /** Nothing else is asked of the addon before it has been told what was completed. */
+  send(): void {
+    for (const queue of this.unsent) queue.send();
+    this.unsent.clear();
+  }
+
   call(handle: number, operation: string, args: readonly PlainValue[]): Promise<CallResult> {
+    this.send();
     return new Promise((resolve) => {
       const ticket = this.ticket();
       const refused = this.addon.call(ticket, handle, operation, args);
@@ -111,6 +127,7 @@ export class NativeLink {
   }
 
   release(handle: number): Promise<void> {
+    this.send();
     return new Promise((resolve) => {
       const ticket = this.ticket();
       if (this.addon.release(ticket, handle)) this.expect(ticket, () => { resolve(); });
@@ -241,10 +258,12 @@ let opened: { readonly addon: FailFastAddon; readonly link: NativeLink } | undef
 function openLink(): NonNullable<typeof opened> {
   const addon = loadAddon();
   // Cleanup hooks run when an environment ends by itself or is terminated, but not at process.exit().
+  const link = new NativeLink(addon);
   process.once('exit', () => {
+    link.send();
     addon.shutdown();
   });
-  return { addon, link: new NativeLink(addon) };
+  return { addon, link };
 }
 
 /** What ends a process: for fail fast, on the thread that calls. Throws LoadError when the addon cannot be used. */

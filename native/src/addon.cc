@@ -64,7 +64,7 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("startCommands", &Addon::StartCommands),
                              InstanceMethod("stopCommands", &Addon::StopCommands),
                              InstanceMethod("drainCommands", &Addon::DrainCommands),
-                             InstanceMethod("completeCommand", &Addon::CompleteCommand),
+                             InstanceMethod("completeCommands", &Addon::CompleteCommands),
                              InstanceMethod("wrapArea", &Addon::WrapArea),
                              InstanceMethod("copyOut", &Addon::CopyOut),
                              InstanceMethod("copyIn", &Addon::CopyIn),
@@ -227,13 +227,15 @@ class Addon : public Napi::Addon<Addon> {
     return Napi::Boolean::New(info.Env(), device != nullptr);
   }
 
-  /** completeCommand(device, pointer, code, bytes, position): S_OK when the result will come, or why not. */
-  Napi::Value CompleteCommand(const Napi::CallbackInfo& info) {
+  /** completeCommands(device, completions, count): S_OK when their results will come, in this order, or why not. */
+  Napi::Value CompleteCommands(const Napi::CallbackInfo& info) {
     Object* const device = Device(info[0]);
     if (device == nullptr) return Code(info, E_HANDLE);
-    const bool posted = device->Complete(ToU64(info[1], "pointer"), ToU32(info[2], "completionCode"),
-                                         ToU32(info[3], "bytesTransferred"), ToU64(info[4], "position"));
-    return Code(info, posted ? S_OK : E_OUTOFMEMORY);
+    auto buffer = info[1].As<Napi::ArrayBuffer>();
+    const std::uint32_t count = ToU32(info[2], "count");
+    if (count > buffer.ByteLength() / sizeof(Completion)) throw Napi::RangeError::New(info.Env(), "count is too large");
+    const auto* const first = static_cast<const Completion*>(buffer.Data());
+    return Code(info, device->Complete({first, first + count}) ? S_OK : E_OUTOFMEMORY);
   }
 
   /** wrapArea(handle, address): see LentMemory::Wrap. */

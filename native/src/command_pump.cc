@@ -9,18 +9,14 @@ namespace {
 
 class CompletionTask final : public Task {
  public:
-  CompletionTask(std::shared_ptr<CommandPump> pump, std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes,
-                 std::uint64_t position)
-      : pump_(std::move(pump)), pointer_(pointer), position_(position), code_(code), bytes_(bytes) {}
+  CompletionTask(std::shared_ptr<CommandPump> pump, std::vector<Completion> completions)
+      : pump_(std::move(pump)), completions_(std::move(completions)) {}
 
-  void Run() override { pump_->CompleteNow(pointer_, code_, bytes_, position_); }
+  void Run() override { pump_->CompleteNow(completions_); }
 
  private:
   const std::shared_ptr<CommandPump> pump_;
-  const std::uint64_t pointer_;
-  const std::uint64_t position_;
-  const std::uint32_t code_;
-  const std::uint32_t bytes_;
+  const std::vector<Completion> completions_;
 };
 
 std::uint64_t AddressOf(const void* pointer) { return reinterpret_cast<std::uintptr_t>(pointer); }
@@ -59,12 +55,16 @@ bool CommandPump::Step(bool stopping) {
   return false;
 }
 
-void CommandPump::CompleteNow(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position) {
-  auto* const command = reinterpret_cast<VDC_Command*>(static_cast<std::uintptr_t>(pointer));
-  const HRESULT hresult =
-      static_cast<IClientVirtualDevice*>(target_->get())->CompleteCommand(command, code, bytes, position);
+void CommandPump::CompleteNow(const std::vector<Completion>& completions) {
+  auto* const device = static_cast<IClientVirtualDevice*>(target_->get());
+  std::vector<HRESULT> results;
+  results.reserve(completions.size());
+  for (const auto& [pointer, position, code, bytes] : completions) {
+    auto* const command = reinterpret_cast<VDC_Command*>(static_cast<std::uintptr_t>(pointer));
+    results.push_back(device->CompleteCommand(command, code, bytes, position));
+  }
   std::unique_lock lock(mutex_);
-  completions_.push_back(hresult);
+  completions_.insert(completions_.end(), results.begin(), results.end());
   Wake(lock);
 }
 
@@ -82,9 +82,8 @@ void CommandPump::Wake(std::unique_lock<std::mutex>& lock) {
   mailbox_->Post({Answer::Kind::kCommands, device_});
 }
 
-std::unique_ptr<Task> CommandPump::Completion(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes,
-                                              std::uint64_t position) {
-  return std::make_unique<CompletionTask>(shared_from_this(), pointer, code, bytes, position);
+std::unique_ptr<Task> CommandPump::Completing(std::vector<Completion> completions) {
+  return std::make_unique<CompletionTask>(shared_from_this(), std::move(completions));
 }
 
 void CommandPump::Drain(Batch& batch) {

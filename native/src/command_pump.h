@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "call_thread.h"
 #include "lease.h"
@@ -41,6 +42,15 @@ static_assert(sizeof(Batch::Command) == 32 && offsetof(Batch, commands) == 16 &&
               offsetof(Batch, completions) == 16 + 64 * 32);
 static_assert(sizeof(Batch) == 16 + 64 * 32 + 128 * 4);
 
+/** One completion that JavaScript asks for, as lib/binding/native-command-queue.ts writes it into an ArrayBuffer. */
+struct Completion {
+  std::uint64_t pointer;
+  std::uint64_t position;
+  std::uint32_t code;
+  std::uint32_t bytes;
+};
+static_assert(sizeof(Completion) == 24 && offsetof(Completion, code) == 16);
+
 class CommandPump final : public Wait, public std::enable_shared_from_this<CommandPump> {
  public:
   CommandPump(std::uint32_t device, std::shared_ptr<Target> target, std::shared_ptr<Lease> lease,
@@ -48,11 +58,11 @@ class CommandPump final : public Wait, public std::enable_shared_from_this<Comma
 
   // On the device's thread.
   bool Step(bool stopping) override;
-  void CompleteNow(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position);
+  void CompleteNow(const std::vector<Completion>& completions);
 
   // On the JavaScript thread.
-  std::unique_ptr<Task> Completion(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes,
-                                   std::uint64_t position);
+  /** A task for the device's thread: one for all that are completed together, because each can cost a wake of it. */
+  std::unique_ptr<Task> Completing(std::vector<Completion> completions);
   /** Takes what is there; when nothing is left, the next news wakes JavaScript. */
   void Drain(Batch& batch);
   /** True when the pump must be given to the device's thread (again). */

@@ -124,10 +124,10 @@ bool Object::StartPump() {
   return true;
 }
 
-bool Object::Complete(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position) {
+bool Object::Complete(std::vector<Completion> completions) {
   const std::shared_ptr<CallThread> thread = owner();
   if (thread == nullptr) return false;
-  thread->Post(pump().Completion(pointer, code, bytes, position));
+  thread->Post(pump().Completing(std::move(completions)));
   return true;
 }
 

@@ -54,9 +54,9 @@ class Object {
   bool Post(std::unique_ptr<Call> call);
   /** False when Windows has no thread for it. */
   bool StartPump();
-  /** Completes a command on the device's thread; the pump's next batch has the result. False when Windows has no thread
-   * for it. */
-  bool Complete(std::uint64_t pointer, std::uint32_t code, std::uint32_t bytes, std::uint64_t position);
+  /** Completes commands on the device's thread; the pump's next batches have the results. False when Windows has no
+   * thread for it. */
+  bool Complete(std::vector<Completion> completions);
 
   void set_teardown(std::vector<const Method*> steps) { teardown_ = std::move(steps); }
   void AddChild(const std::shared_ptr<CallThread>& thread) { children_.push_back(thread); }

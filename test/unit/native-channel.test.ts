@@ -10,6 +10,13 @@ interface Arrived {
   readonly size: number;
 }
 
+interface Completed {
+  readonly pointer: bigint;
+  readonly position: bigint;
+  readonly code: number;
+  readonly bytes: number;
+}
+
 const SET = 'IClientVirtualDeviceSet2';
 
 /** Answers what the test tells it to, when the test tells it to; the layout of a batch is that of native/src/command_pump.h. */
@@ -20,6 +27,9 @@ class PlayedAddon implements Addon {
   commands: Arrived[] = [];
   completions: number[] = [];
   ended: number | undefined;
+  /** What `completeCommands` was given, call by call, and what it answers. */
+  readonly batches: Completed[][] = [];
+  refusal: number = HRESULT.S_OK;
   started = 0;
   onAnswer: (ticket: number, hresult: number, outputs: readonly PlainValue[]) => void = () => undefined;
   onCommands: (device: number) => void = () => undefined;
@@ -58,8 +68,15 @@ class PlayedAddon implements Addon {
     for (const [index, hresult] of completions.entries()) view.setUint32(16 + 64 * 32 + index * 4, hresult, true);
     return true;
   }
-  completeCommand(): number {
-    return HRESULT.S_OK;
+  completeCommands(_device: number, completions: ArrayBuffer, count: number): number {
+    const view = new DataView(completions);
+    this.batches.push(Array.from({ length: count }, (_, index) => ({
+      pointer: view.getBigUint64(index * 24, true),
+      position: view.getBigUint64(index * 24 + 8, true),
+      code: view.getUint32(index * 24 + 16, true),
+      bytes: view.getUint32(index * 24 + 20, true),
+    })));
+    return this.refusal;
   }
   wrapArea(): undefined {
     return undefined;
@@ -206,6 +223,41 @@ describe('the command queue of a native channel', () => {
     addon.completions = Array.from({ length: 300 }, (_, index) => index);
     addon.onCommands(2);
     expect(await Promise.all(results)).toEqual(Array.from({ length: 300 }, (_, index) => index));
+  });
+
+  it('sends what is completed in one turn together, once that turn is over', async () => {
+    const { addon, channel } = await withDevice();
+    const queue = channel.commandQueue(2);
+    void queue.complete(1n, 0, 512, 0n);
+    void queue.complete(2n, 112, 0, 7n);
+    expect(addon.batches).toEqual([]);
+    await new Promise(setImmediate);
+    expect(addon.batches).toEqual([[{ pointer: 1n, position: 0n, code: 0, bytes: 512 }, { pointer: 2n, position: 7n, code: 112, bytes: 0 }]]);
+  });
+
+  it('tells the addon what was completed before it asks for anything else', async () => {
+    const { addon, channel } = await withDevice();
+    const queue = channel.commandQueue(2);
+    void queue.complete(1n, 112, 0, 0n);
+    void channel.call(1, `${SET}::SignalAbort`, []);
+    expect(addon.batches).toHaveLength(1);
+    void queue.complete(2n, 0, 0, 0n);
+    void channel.release(2);
+    expect(addon.batches.map(([completed]) => completed?.pointer)).toEqual([1n, 2n]);
+  });
+
+  it('gives the completions of a batch that is refused that result, and those before it their own', async () => {
+    const { addon, channel } = await withDevice();
+    const queue = channel.commandQueue(2);
+    const first = queue.complete(1n, 0, 0, 0n);
+    queue.take();
+    addon.refusal = HRESULT.E_OUTOFMEMORY;
+    const refused = [queue.complete(2n, 0, 0, 0n), queue.complete(3n, 0, 0, 0n)];
+    expect(await Promise.all(refused)).toEqual([HRESULT.E_OUTOFMEMORY, HRESULT.E_OUTOFMEMORY]);
+    addon.completions = [5];
+    addon.onCommands(2);
+    expect(await first).toBe(5);
+    expect(addon.kept.at(-1)).toBe(false);
   });
 
   it('gives the event loop a turn although there is always a command', async () => {
