@@ -1,9 +1,12 @@
 /**
- * Files out of a shadow copy. Its device path is no path for ordinary file functions, so the backend resolves it first. A directory takes its
- * final name only when everything is in it; what could not be kept is listed.
+ * Files out of a shadow copy. Its device path is no path for ordinary file functions, so the backend resolves it first, and reads by it. A
+ * directory takes its final name only when everything is in it; what could not be kept is listed.
  */
-import { ArgumentError, MACHINE, WindowsError, checkKnownFields, checkString, failed, throwIfAborted } from '../binding';
-import type { Channel, Files } from '../binding';
+import { ArgumentError, MACHINE, WindowsError, checkKnownFields, checkString, failed } from '../binding';
+import type { Channel } from '../binding';
+import { openBackupFiles } from '../binding/backup-files';
+import type { BackupEntry, BackupFiles } from '../binding/backup-files';
+import { settledWithin, unlessAborted } from '../binding/waiting';
 import { within } from './limits';
 import { closeChannel, machineOf, openRequester, requesterOptionNames } from './requester';
 import type { Machine, RequesterOptions } from './requester';
@@ -14,7 +17,10 @@ export interface CopyFromSnapshotOptions extends RequesterOptions {
   readonly snapshot: Pick<Snapshot, 'deviceObject'> | string;
   /** Files and directories of the volume, relative to its root (`Data`, `Data\\sales.mdf`). Default: all of it. */
   readonly paths?: readonly string[];
-  /** The directory that is made: it must not exist. Paths below it are those below the volume's root. */
+  /**
+   * The directory that is made: it must not exist. Paths below it are those below the volume's root. It has the access rights that a new
+   * directory has there; what is in it, on Windows, those that it had.
+   */
   readonly to: string;
   readonly onProgress?: (progress: CopyProgress) => void;
 }
@@ -33,7 +39,10 @@ export interface CopiedFiles {
   readonly files: number;
   readonly directories: number;
   readonly bytes: number;
-  /** What could not be kept of what was there. Contents and times of files and directories are kept. */
+  /**
+   * What could not be kept of what was there, by its path relative to the volume's root; of the path '': of nothing here. Contents and times are
+   * kept; on Windows also attributes, security descriptors, alternate streams, extended attributes, sparse ranges, links and encryption.
+   */
   readonly notKept: readonly { readonly path: string; readonly what: string }[];
 }
 
@@ -78,9 +87,9 @@ export async function resolveDevicePath(path: string, options: RequesterOptions 
 }
 
 /**
- * Copies files and directories with contents and times.
- * @throws ArgumentError (`to` exists already, no such path); WindowsError when the copy is gone; AbortError; the file system's errors. Nothing is left
- *   under the final name then, and what was copied is removed.
+ * Copies files and directories, on Windows by the backup functions and with the privileges of a backup operator, as far as the account holds them.
+ * @throws ArgumentError (`to` exists already, no such path); WindowsError when the copy is gone, or of the function that failed; AbortError; the file
+ *   system's errors. Nothing is left under the final name then, and what was copied is removed.
  */
 export async function copyFromSnapshot(options: CopyFromSnapshotOptions): Promise<CopiedFiles> {
   checkKnownFields('options', options, optionNames);
@@ -97,16 +106,21 @@ export async function copyFromSnapshot(options: CopyFromSnapshotOptions): Promis
   const channel = await openRequester({ ...machine, security: 'host' });
   try {
     const root = await resolveOn(channel, machine, `${device}\\`);
-    const copy = new Copy(files, root, `${target}${PARTIAL}`, machine.signal, onProgress);
+    const disk = await openBackupFiles(channel, files);
+    const copy = new Copy(disk, root, `${target}${PARTIAL}`, machine, onProgress);
     try {
+      await files.makeDirectory(`${target}${PARTIAL}`);
       await copy.run(wanted);
       await files.rename(`${target}${PARTIAL}`, target);
     } catch (error) {
-      await removeTree(files, `${target}${PARTIAL}`).catch(() => undefined);
+      await disk.removeTree(`${target}${PARTIAL}`).catch(() => undefined);
       throw error;
+    } finally {
+      await disk.close();
     }
     await files.syncDirectory(files.directoryOf(target));
-    return { simulated: channel.kind === 'simulated', to: target, files: copy.files, directories: copy.directories, bytes: copy.bytes, notKept: copy.notKept };
+    const notKept = [...copy.notKept, ...[...disk.limits].map((what) => ({ path: '', what }))];
+    return { simulated: channel.kind === 'simulated', to: target, files: copy.files, directories: copy.directories, bytes: copy.bytes, notKept };
   } finally {
     await closeChannel(machine, channel);
   }
@@ -117,74 +131,69 @@ class Copy {
   directories = 0;
   bytes = 0;
   readonly notKept: { path: string; what: string }[] = [];
+  /** What is there already: the paths that are asked for may overlap. */
+  private readonly made = new Set(['']);
 
   constructor(
-    private readonly disk: Files,
+    private readonly disk: BackupFiles,
     private readonly root: string,
     private readonly target: string,
-    private readonly signal: AbortSignal | undefined,
+    private readonly machine: Machine,
     private readonly onProgress: ((progress: CopyProgress) => void) | undefined,
   ) {}
 
   async run(wanted: readonly (readonly string[])[]): Promise<void> {
-    await this.disk.makeDirectory(this.target);
     for (const [index, parts] of wanted.entries()) await this.one(`paths[${String(index)}]`, parts);
-    if (wanted.some((parts) => parts.length === 0)) await this.disk.copyTimes(this.root, this.target);
   }
 
   /** One path that was asked for, with the directories above it. */
   private async one(field: string, parts: readonly string[]): Promise<void> {
     const path = parts.join('/');
-    const info = await this.disk.stat(this.from(path));
-    if (info === undefined) throw new ArgumentError(field, `is not in the shadow copy: ${path}`);
-    await this.disk.makeDirectory(this.at(parts.slice(0, -1).join('/')));
-    if (info.isDirectory) await this.directory(path);
-    else if (info.isFile) await this.file(path);
-    else this.notKept.push({ path, what: 'neither a file nor a directory' });
-    for (let above = parts.length - 1; above > 0; above -= 1) {
-      const directory = parts.slice(0, above).join('/');
-      await this.disk.copyTimes(this.from(directory), this.at(directory));
-    }
+    const entry = await this.disk.stat(this.from(path));
+    if (entry === undefined) throw new ArgumentError(field, `is not in the shadow copy: ${path}`);
+    const above = parts.map((_, index) => parts.slice(0, index).join('/')).slice(1);
+    for (const directory of above) await this.copy(directory, { name: '', directory: true, link: false });
+    await this.any(path, entry);
+    for (const directory of above.reverse()) await this.disk.copyTimes(this.from(directory), this.at(directory));
   }
 
   private from(path: string): string {
-    return path === '' ? this.root : `${this.root}/${path}`;
+    return path === '' ? this.root : `${this.root.replace(/[\\/]+$/, '')}/${path}`;
   }
 
   private at(path: string): string {
     return path === '' ? this.target : `${this.target}/${path}`;
   }
 
-  private async directory(path: string): Promise<void> {
-    if (path !== '') {
-      await this.disk.makeDirectory(this.at(path));
-      this.directories += 1;
+  private async any(path: string, entry: BackupEntry): Promise<void> {
+    if (entry.directory && !entry.link) await this.directory(path, entry);
+    else if (await this.copy(path, entry)) {
+      this.files += 1;
+      this.onProgress?.({ path, files: this.files, bytes: this.bytes });
     }
-    for (const { name, kind } of await this.disk.entries(this.from(path))) {
-      const inner = path === '' ? name : `${path}/${name}`;
-      if (kind === 'directory') await this.directory(inner);
-      else if (kind === 'file') await this.file(inner);
-      else this.notKept.push({ path: inner, what: 'a symbolic link, device or socket' });
-    }
+  }
+
+  private async directory(path: string, entry: BackupEntry): Promise<void> {
+    if (await this.copy(path, entry)) this.directories += 1;
+    for (const inner of await this.disk.list(this.from(path))) await this.any(path === '' ? inner.name : `${path}/${inner.name}`, inner);
     // Last, because every entry changes them.
-    if (path !== '') await this.disk.copyTimes(this.from(path), this.at(path));
+    await this.disk.copyTimes(this.from(path), this.at(path));
   }
 
-  private async file(path: string): Promise<void> {
-    throwIfAborted(this.signal);
-    await this.disk.copy(this.from(path), this.at(path));
-    this.files += 1;
-    this.bytes += (await this.disk.stat(this.at(path)))?.size ?? 0;
-    this.onProgress?.({ path, files: this.files, bytes: this.bytes });
+  /** Whether it is at its new place now, and was not before. An abort waits for the end of the copying, so that nobody writes where things are removed, but not for one that hangs. */
+  private async copy(path: string, entry: BackupEntry): Promise<boolean> {
+    if (this.made.has(path)) return false;
+    this.made.add(path);
+    const { signal, host: { clock }, endMs } = this.machine;
+    const copying = this.disk.copy(this.from(path), this.at(path), entry, signal);
+    try {
+      const { made, bytes, notKept } = await unlessAborted(signal, copying);
+      this.bytes += bytes;
+      this.notKept.push(...notKept.map((what) => ({ path, what })));
+      return made;
+    } catch (error) {
+      await settledWithin(clock, endMs, copying);
+      throw error;
+    }
   }
-}
-
-async function removeTree(files: Files, directory: string): Promise<void> {
-  if ((await files.stat(directory)) === undefined) return;
-  for (const { name, kind } of await files.entries(directory)) {
-    const path = `${directory}/${name}`;
-    if (kind === 'directory') await removeTree(files, path);
-    else await files.remove(path);
-  }
-  await files.removeDirectory(directory);
 }

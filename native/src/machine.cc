@@ -8,6 +8,8 @@
 #include "../generated/vdi_table.h"
 #include "../generated/vss_table.h"
 #include "argument.h"
+#include "backup_files.h"
+#include "file_copy.h"
 #include "guid_text.h"
 #include "host_services.h"
 #include "vss_library.h"
@@ -54,6 +56,11 @@ constexpr Parameter kMetadata[] = {In("xml", Kind::kBstr),
                                    Out("metadata", Kind::kInterface, &kIVssExamineWriterMetadata)};
 constexpr Parameter kSnapshotted[] = {In("volumeName", Kind::kWstr), Out("present", Kind::kWin32Bool),
                                       Out("capability", Kind::kI32)};
+constexpr Parameter kPath[] = {In("path", Kind::kWstr), Out("answer", Kind::kPlain)};
+constexpr Parameter kRemoved[] = {In("path", Kind::kWstr)};
+constexpr Parameter kFromTo[] = {In("from", Kind::kWstr), In("to", Kind::kWstr)};
+constexpr Parameter kCopied[] = {In("from", Kind::kWstr), In("to", Kind::kWstr),
+                                 Out("copy", Kind::kInterface, &kIFileCopy)};
 constexpr Parameter kBlocked[] = {In("volumeName", Kind::kWstr), Out("block", Kind::kBool)};
 constexpr Parameter kEvent[] = {In("source", Kind::kWstr), In("type", Kind::kU32), In("eventId", Kind::kU32),
                                 In("text", Kind::kWstr)};
@@ -65,6 +72,12 @@ constexpr Method kFunctions[] = {
     Flat("CreateVssExamineWriterMetadata", kMetadata, CreateVssExamineWriterMetadata),
     Flat("IsVolumeSnapshotted", kSnapshotted, IsVolumeSnapshotted),
     Flat("ShouldBlockRevert", kBlocked, ShouldBlockRevert),
+    Flat("Vss::ResolveDevicePath", kPath, ResolveDevicePath),
+    Flat("BackupFiles::Stat", kPath, StatForBackup),
+    Flat("BackupFiles::List", kPath, ListForBackup),
+    Flat("BackupFiles::Copy", kCopied, CopyForBackup),
+    Flat("BackupFiles::CopyTimes", kFromTo, CopyTimesForBackup),
+    Flat("BackupFiles::Remove", kRemoved, RemoveForBackup),
     Flat("Host::ReportEvent", kEvent, ReportEventToLog),
     Flat("Host::EnablePrivilege", kPrivilegeName, EnablePrivilege),
 };
@@ -100,6 +113,7 @@ Operation FindOperation(std::string_view operation) {
         for (const Method& method : each->methods) found.emplace(method.operation, Operation{each, &method});
       }
     }
+    for (const Method& method : kIFileCopy.methods) found.emplace(method.operation, Operation{&kIFileCopy, &method});
     for (const Operation& reading : kReadings) found.emplace(reading.method->operation, reading);
     return found;
   }();

@@ -187,11 +187,12 @@ describe('files out of a shadow copy', () => {
     expect([readFileSync(join(to, 'Data', 'a.txt'), 'utf8'), readFileSync(join(to, 'Data', 'inner', 'b.txt'), 'utf8')]).toEqual(['first', 'second']);
     for (const path of ['Data/a.txt', 'Data/inner/b.txt']) expect(statSync(join(to, path)).mtimeMs).toBe(1_000_000_000_000);
     const only = await copyFromSnapshot({ backend: machine, snapshot: snapshot?.deviceObject ?? '', paths: ['Data\\inner'], to: join(directory, 'some') });
+    expect(await copyFromSnapshot({ backend: machine, snapshot: snapshot ?? '', paths: ['Data/a.txt', 'Data'], to: join(directory, 'both') })).toMatchObject({ files: 2, bytes: 11 });
     expect([only.files, readdirSync(join(directory, 'some', 'Data'))]).toEqual([1, ['inner']]);
     await taken.complete();
     await machine.vss.settled();
     await expect(copyFromSnapshot({ backend: machine, snapshot: snapshot?.deviceObject ?? '', to: join(directory, 'late') })).rejects.toMatchObject({ code: 'ERROR_FILE_NOT_FOUND' });
-    expect(readdirSync(directory).sort()).toEqual(['c', 'out', 'some']);
+    expect(readdirSync(directory).sort()).toEqual(['both', 'c', 'out', 'some']);
   });
 
   it('that could not be copied leave nothing under the final name', async () => {
