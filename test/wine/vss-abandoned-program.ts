@@ -41,8 +41,8 @@ async function main(state: State): Promise<void> {
   const channel = await backend.openChannel();
   if (!(channel instanceof NativeChannel)) throw new Error('the backend is not native');
   const machine = await openWineMachine(options);
-  const kept = await enter(state, backend, surroundingsOn(machine));
-  process.once('exit', () => writeSync(1, JSON.stringify({ ...channel.alive(), kept: kept !== undefined })));
+  await enter(state, backend, surroundingsOn(machine));
+  process.once('exit', () => writeSync(1, JSON.stringify(channel.alive())));
   process.exit();
 }
 
