@@ -1,5 +1,5 @@
 // `npm run bench`: side-by-side speeds. Under Wine the addon and the flows on a native firehose, against a C++ loop on the same double;
-// here the simulator against a plain copy. Ratios matter: the base is run alternately with what is compared to it.
+// here the simulator against a plain copy; what the addon adds to a call of VSS, and how snapshot sessions grow. Ratios matter: the base is run alternately with what is compared to it.
 //   node scripts/bench.mjs [--json] [--rounds <n>]
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -37,16 +37,28 @@ function runSimulator(directory) {
   return read(result);
 }
 
+/** A benchmark inside Windows Node; the path of its result stands among the arguments. */
+async function runUnderWine({ addon }, script, args, result) {
+  const { exitCode, stderr } = await runNode(22, [windowsPath(join(root, 'dist/test/bench', script)), ...args], { env: { WINBACKUP_ADDON: windowsPath(addon) }, timeoutMs: 1_800_000 });
+  if (exitCode !== 0) throw new Error(`the benchmark ${script} under Wine failed\n${stderr}`);
+  return read(result);
+}
+
 async function runAddon(directory) {
-  const { addon, programs } = buildNative({ tests: true });
-  prepareWine({ programs });
-  const result = join(directory, 'addon.json');
-  const { exitCode, stderr } = await runNode(
-    22,
-    [windowsPath(join(root, 'dist/test/bench/firehose.js')), windowsPath(join(programs, 'firehose.dll')), windowsPath(directory), windowsPath(result), options.rounds, String(WATCHED_GIGABYTES)],
-    { env: { WINBACKUP_ADDON: windowsPath(addon) }, timeoutMs: 1_800_000 },
-  );
-  if (exitCode !== 0) throw new Error(`the benchmark under Wine failed\n${stderr}`);
+  const build = buildNative({ tests: true });
+  prepareWine(build);
+  const program = (name) => windowsPath(join(build.programs, name));
+  const [firehose, calls] = ['addon.json', 'vss-calls.json'].map((name) => join(directory, name));
+  return {
+    addon: await runUnderWine(build, 'firehose.js', [program('firehose.dll'), windowsPath(directory), windowsPath(firehose), options.rounds, String(WATCHED_GIGABYTES)], firehose),
+    vssCalls: await runUnderWine(build, 'vss-calls.js', [program('vss_metadata.dll'), windowsPath(calls), options.rounds], calls),
+  };
+}
+
+function runSessions(directory) {
+  const result = join(directory, 'vss-sessions.json');
+  const { status } = spawnSync(process.execPath, [join(root, 'dist/test/bench/vss-sessions.js'), result, options.rounds], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error('the benchmark of snapshot sessions failed');
   return read(result);
 }
 
@@ -62,18 +74,40 @@ function print(title, { node, rounds, measured, memory }) {
   if (memory !== undefined) console.log(`  resident memory grew by ${(memory.residentGrowth / 2 ** 20).toFixed(1)} MiB while ${memory.bytes / 2 ** 30} GiB passed`);
 }
 
+function printCalls({ node, rounds, call, metadata }) {
+  const us = (value) => `${value.toFixed(3)} us`;
+  const ms = (value) => `${value.toFixed(1)} ms`.padStart(10);
+  console.log(`\nCalls of VSS through the addon under Wine (Node ${node}, medians of ${rounds})`);
+  console.log(`  a call in C++ ${us(call.cpp)}, awaited in JavaScript ${us(call.awaited)}: ${us(call.added)} more; of many at once ${us(call.manyAtOnce)}`);
+  for (const { components, calls, cpp, oneCrossing, fieldByField } of metadata) {
+    const fields = fieldByField === undefined ? '' : `, field by field ${ms(fieldByField)}`;
+    console.log(`  a writer with ${String(components).padStart(5)} components, ${String(calls).padStart(6)} getters: C++ ${ms(cpp)}, in one crossing ${ms(oneCrossing)}${fields}`);
+  }
+}
+
+function printSessions({ node, rounds, sessions }) {
+  console.log(`\nSnapshot sessions on the simulated machine (Node ${node}, medians of ${rounds})`);
+  for (const { volumes, writers, components, milliseconds, calls } of sessions) {
+    console.log(`  ${String(volumes).padStart(2)} volumes, ${String(writers).padStart(4)} writers, ${String(components).padStart(5)} components: ${milliseconds.toFixed(0).padStart(6)} ms, ${calls} calls`);
+  }
+}
+
 let directory;
 try {
   compile();
   directory = makeDirectory();
   const missing = missingTools();
-  const addon = missing === undefined ? await runAddon(directory) : { skipped: missing };
+  const skipped = { skipped: missing };
+  const { addon, vssCalls } = missing === undefined ? await runAddon(directory) : { addon: skipped, vssCalls: skipped };
   const simulator = runSimulator(directory);
-  if (options.json) console.log(JSON.stringify({ addon, simulator }, undefined, 2));
+  const vssSessions = runSessions(directory);
+  if (options.json) console.log(JSON.stringify({ addon, simulator, vssCalls, vssSessions }, undefined, 2));
   else {
     if (missing === undefined) print('The addon under Wine, on a native server thread', addon);
     else console.log(`Skipped the addon: ${missing}`);
     print('The simulated machine on this system', simulator);
+    if (missing === undefined) printCalls(vssCalls);
+    printSessions(vssSessions);
   }
 } catch (error) {
   console.error(error.message);

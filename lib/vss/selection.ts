@@ -72,10 +72,18 @@ export function checkSelection(field: string, selection: unknown): readonly Comp
 
 const fullPath = ({ logicalPath, name }: ComponentMetadata): string => fold(logicalPath === null || logicalPath === '' ? name : `${logicalPath}\\${name}`);
 
-/** The component that brings this one along: a selectable ancestor (facts/vss.md 2.1 7). */
-function selectableAncestor(component: ComponentMetadata, { components }: WriterMetadata): ComponentMetadata | undefined {
-  const path = fold(component.logicalPath);
-  return components.find((other) => other.selectable && other !== component && (path === fullPath(other) || path.startsWith(`${fullPath(other)}\\`)));
+/** Of a writer's components: the one that brings a given one along, a selectable ancestor (facts/vss.md 2.1 7). */
+function selectableAncestors({ components }: WriterMetadata): (component: ComponentMetadata) => ComponentMetadata | undefined {
+  const selectable = new Map<string, ComponentMetadata[]>();
+  for (const component of components) if (component.selectable) selectable.set(fullPath(component), [...(selectable.get(fullPath(component)) ?? []), component]);
+  return (component) => {
+    const parts = fold(component.logicalPath).split('\\');
+    for (let length = 1; length <= parts.length; length += 1) {
+      const ancestor = selectable.get(parts.slice(0, length).join('\\'))?.find((other) => other !== component);
+      if (ancestor !== undefined) return ancestor;
+    }
+    return undefined;
+  };
 }
 
 /** What AddComponent is called with. Throws ArgumentError for a component that no writer has, or that cannot be added. */
@@ -85,8 +93,9 @@ export function resolveComponents(field: string, selection: readonly ComponentSe
     const at = `${field}[${String(index)}]`;
     let found = 0;
     for (const writer of writersNamed(`${at}.writer`, wanted.writer, writers)) {
+      const ancestorOf = selectableAncestors(writer);
       for (const component of writer.components) {
-        const ancestor = selectableAncestor(component, writer);
+        const ancestor = ancestorOf(component);
         if (wanted.name === undefined ? ancestor !== undefined : !isCalled(component, wanted)) continue;
         if (ancestor !== undefined && !component.selectable) {
           throw new ArgumentError(at, `cannot be added: it comes with ${ancestor.name}, of which it is a part`);

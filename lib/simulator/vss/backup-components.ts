@@ -25,7 +25,7 @@ import { SnapshotCreation } from './snapshot-creation';
 import { Snapshot } from './snapshot';
 import { breakSet, exposeSnapshot, importSnapshots, revertToSnapshot, unexposeSnapshot } from './snapshot-management';
 import type { Volume } from './volumes';
-import { sameComponent } from './writer-metadata';
+import { componentNamed } from './writer-metadata';
 import type { ComponentName, FileSet, WriterMetadata } from './writer-metadata';
 import type { EventSource, Writer, WriterContext, WriterSession } from './writer';
 
@@ -224,7 +224,7 @@ export class BackupComponents extends KernelObject implements SimulatedIVssBacku
     this.order('AddComponent');
     const name = this.name(componentType, logicalPath, componentName);
     const metadata = this.metadata.find((writer) => writer.writerId === writerId && writer.instanceId === instanceId);
-    if (metadata?.components.some((component) => sameComponent(component, name)) !== true) throw new Failure(VSS_HRESULT.VSS_E_OBJECT_NOT_FOUND);
+    if (metadata === undefined || componentNamed(metadata.components, name) === undefined) throw new Failure(VSS_HRESULT.VSS_E_OBJECT_NOT_FOUND);
     let writer = this.document.writers.find((known) => known.writerId === writerId && known.instanceId === instanceId);
     if (findComponent(writer, name) !== undefined) throw new Failure(VSS_HRESULT.VSS_E_OBJECT_ALREADY_EXISTS);
     if (writer === undefined) {

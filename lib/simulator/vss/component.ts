@@ -6,7 +6,6 @@ import { HRESULT } from '../../binding/codes';
 import { VSS_HRESULT } from '../../binding/vss-codes';
 import type { SimulatedIVssComponentEx2, SimulatedIVssWriterComponentsExt } from '../generated/vss';
 import { Failure, KernelObject } from '../kernel-object';
-import { sameComponent } from './writer-metadata';
 import type { ComponentFailure, DocumentComponent, DocumentWriter } from './components-document';
 import { FiledescObject, elementAt } from './metadata-objects';
 import type { WindowsVersion } from './windows-version';
@@ -20,7 +19,8 @@ export class WriterComponents {
   }
 
   find(name: string, logicalPath: string | null = null): ComponentObject | undefined {
-    return this.list.find(({ data }) => sameComponent(data, { type: data.type, logicalPath, name }));
+    const fold = (text: string | null): string => (text ?? '').toLowerCase();
+    return this.list.find(({ data }) => fold(data.name) === fold(name) && fold(data.logicalPath) === fold(logicalPath));
   }
 }
 

@@ -5,7 +5,7 @@
 import { GUID_NULL, VSS_RESTORE_TARGET, VSS_FILE_RESTORE_STATUS, VSS_ROLLFORWARD_TYPE } from '../../binding/vss-codes';
 import { checkShape, readDocument, writeDocument } from './document';
 import type { Data } from './document';
-import { sameComponent } from './writer-metadata';
+import { componentNamed } from './writer-metadata';
 import type { ComponentName, FileSet } from './writer-metadata';
 
 export type PartialFile = { readonly path: string; readonly filename: string; ranges: string; readonly metadata: string };
@@ -93,7 +93,7 @@ export function documentComponent({ type, logicalPath, name }: ComponentName): D
 }
 
 export function findComponent(writer: DocumentWriter | undefined, wanted: ComponentName): DocumentComponent | undefined {
-  return writer?.components.find((component) => sameComponent(component, wanted));
+  return writer && componentNamed(writer.components, wanted);
 }
 
 const ROOT = 'SimulatedBackupComponents';

@@ -160,10 +160,23 @@ export function writerMetadataFromXml(xml: string): WriterMetadata {
   return data as WriterMetadata;
 }
 
-/** Whether two names mean the same component: type, logical path and name, without regard to case. */
-export function sameComponent(one: ComponentName, other: ComponentName): boolean {
-  const fold = (text: string | null): string => (text ?? '').toLowerCase();
-  return one.type === other.type && fold(one.logicalPath) === fold(other.logicalPath) && fold(one.name) === fold(other.name);
+/** Two names mean the same component when type, logical path and name agree, without regard to case. */
+function keyOf({ type, logicalPath, name }: ComponentName): string {
+  return [type, (logicalPath ?? '').toLowerCase(), name.toLowerCase()].join('\n');
+}
+
+/** The components of lists that only grow, by name: a writer may have thousands, and a requester asks for each. */
+const indices = new WeakMap<readonly ComponentName[], { known: number; readonly byName: Map<string, ComponentName> }>();
+
+export function componentNamed<T extends ComponentName>(components: readonly T[], wanted: ComponentName): T | undefined {
+  let index = indices.get(components);
+  if (index === undefined) indices.set(components, (index = { known: 0, byName: new Map<string, ComponentName>() }));
+  for (const component of components.slice(index.known)) {
+    const key = keyOf(component);
+    if (!index.byName.has(key)) index.byName.set(key, component);
+  }
+  index.known = components.length;
+  return index.byName.get(keyOf(wanted)) as T | undefined;
 }
 
 export interface ComponentName {
