@@ -180,7 +180,7 @@ describe('how an object ends', () => {
     await (async () => {
       await prepared(await VssBackupComponents.create({ backend: machine }), machine);
     })();
-    for (let turn = 0; turn < 50 && machine.handleCount() > 0; turn += 1) {
+    for (let turn = 0; turn < 500 && machine.handleCount() > 0; turn += 1) {
       gc();
       await settled();
     }

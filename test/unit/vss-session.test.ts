@@ -455,7 +455,7 @@ describe('an abnormal end', () => {
     await (async () => {
       await begin(machine, { signal });
     })();
-    for (let turn = 0; turn < 50 && (machine.handleCount() > 0 || warn.mock.calls.length === 0); turn += 1) {
+    for (let turn = 0; turn < 500 && (machine.handleCount() > 0 || warn.mock.calls.length === 0); turn += 1) {
       gc();
       await settled();
     }
