@@ -1,7 +1,7 @@
 /** `winbackup snapshot`: shadow copies that live while a command runs, or while files are copied out of them. */
 import { Command, Option } from 'commander';
 import { ArgumentError } from '../binding/errors';
-import { copyFromSnapshot, resolveDevicePath } from '../vss/copy-files';
+import { copyFromSnapshot, removeCopies, resolveDevicePath } from '../vss/copy-files';
 import { SnapshotJournal } from '../vss/journal';
 import type { ComponentSelection } from '../vss/selection';
 import { SnapshotSession } from '../vss/snapshot-session';
@@ -132,13 +132,19 @@ async function copy(session: SnapshotSession, volumes: readonly string[], { to, 
   const partial = `${to}.partial`;
   await checkFree('--copy-to', host, partial);
   await host.files.makeDirectory(partial);
-  for (const [index, snapshot] of session.snapshots.entries()) {
-    const directory = nameOf(volumes[index] ?? String(index));
-    const { files, directories, bytes, notKept } = await copyFromSnapshot({ backend, host, signal, snapshot, to: `${partial}/${directory}`, ...defined({ paths }) });
-    for (const { path, what } of notKept) reporter.say('not-kept', `${path}: ${what}`, { path, what });
-    reporter.say('copied', `Copied from ${volumes[index] ?? ''} to ${to}/${directory}: ${String(files)} files, ${formatBytes(bytes)}`, { volume: volumes[index], to: `${to}/${directory}`, files, directories, bytes, notKept });
+  try {
+    for (const [index, snapshot] of session.snapshots.entries()) {
+      const directory = nameOf(volumes[index] ?? String(index));
+      const { files, directories, bytes, notKept } = await copyFromSnapshot({ backend, host, signal, snapshot, to: `${partial}/${directory}`, ...defined({ paths }) });
+      for (const { path, what } of notKept) reporter.say('not-kept', `${path === '' ? 'Not kept of any file' : path}: ${what}`, { path, what });
+      reporter.say('copied', `Copied from ${volumes[index] ?? ''} to ${to}/${directory}: ${String(files)} files, ${formatBytes(bytes)}`, { volume: volumes[index], to: `${to}/${directory}`, files, directories, bytes, notKept });
+    }
+    await host.files.rename(partial, to);
+  } catch (error) {
+    // What failed is the first error; what could not be removed has a name that says what it is.
+    await removeCopies(partial, { backend, host }).catch(() => undefined);
+    throw error;
   }
-  await host.files.rename(partial, to);
 }
 
 /** For the command of --exec: WINBACKUP_VOLUME_1, WINBACKUP_DEVICE_1 ...; and where files of a simulated machine really are, WINBACKUP_PATH_1. */

@@ -126,6 +126,23 @@ export async function copyFromSnapshot(options: CopyFromSnapshotOptions): Promis
   }
 }
 
+/** Removes a directory of such copies with all that is in it, also what its access-control list or attributes protect. One that is not there is fine. */
+export async function removeCopies(directory: string, options: RequesterOptions = {}): Promise<void> {
+  checkString('directory', directory);
+  const machine = await machineOf(options);
+  const channel = await openRequester({ ...machine, security: 'host' });
+  try {
+    const disk = await openBackupFiles(channel, machine.host.files);
+    try {
+      await disk.removeTree(machine.host.files.resolve(directory));
+    } finally {
+      await disk.close();
+    }
+  } finally {
+    await closeChannel(machine, channel);
+  }
+}
+
 class Copy {
   files = 0;
   directories = 0;

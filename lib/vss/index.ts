@@ -12,7 +12,7 @@ export type { ComponentsState } from './components-states';
 export type {
   ComponentFailure, DifferencedFile, DirectedTarget, DocumentComponent, DocumentWriter, PartialFile,
 } from './components-document';
-export { copyFromSnapshot, resolveDevicePath } from './copy-files';
+export { copyFromSnapshot, removeCopies, resolveDevicePath } from './copy-files';
 export type { CopiedFiles, CopyFromSnapshotOptions, CopyProgress } from './copy-files';
 export { SnapshotError, VssAbortError, VssError, VssRestoreError } from './errors';
 export type { SnapshotPhase, VssFailure } from './errors';

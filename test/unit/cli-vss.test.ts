@@ -35,6 +35,7 @@ describe('winbackup snapshot', () => {
 
     const restored = await winbackup('restore-components', at('documents'), '--exec', 'exit 0');
     expect([restored.code, restored.io.stdoutText]).toEqual([0, expect.stringContaining('SqlServerWriter: SIMULATED\\master')]);
+    expect((await winbackup('restore-components', at('documents'), '--exec', 'exit 0', '--json')).io.event('done')).toMatchObject({ command: 'restore-components', simulated: true });
     const failed = await winbackup('restore-components', at('documents'), '--exec', 'exit 1');
     expect([failed.code, failed.io.stderrText]).toEqual([8, expect.stringContaining('exit code 1')]);
   });
@@ -65,6 +66,84 @@ describe('winbackup snapshot', () => {
   });
 });
 
+describe('the options of winbackup snapshot', () => {
+  const plain = (name: string, digit: number, more: object = {}): object => ({
+    name, id: `${String(digit).repeat(8)}-0000-4000-8000-000000000001`, components: [{ type: 'database', name: 'Data', selectable: true }], ...more,
+  });
+  beforeEach(() => {
+    mkdirSync(at('d'));
+    writeFileSync(at('d/b.txt'), 'other');
+    writeFileSync(at('first.js'), `exports.writer = {
+      metadata: { writerName: 'first', writerId: '11111111-0000-4000-8000-000000000001', instanceId: '11111111-0000-4000-8000-000000000002', components: [{ type: 1, name: 'Data', selectable: true }] },
+      onPostSnapshot({ components }) { for (const component of components.list) component.setBackupStamp('stamp'); return true; },
+    };`);
+    writeFileSync(at('machine.json'), JSON.stringify({ vss: {
+      volumes: [{ name: 'C:\\', directory: 'c' }, { name: 'D:\\', directory: 'd' }],
+      writers: [{ module: './first.js' }, plain('second', 2), plain('poor', 3, { failures: [{ event: 'PostSnapshot', failure: 'retryable' }] })],
+    } }));
+  });
+  const done = async (...args: readonly string[]): Promise<unknown> => {
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', 'true', '--json', ...args);
+    return code === 0 ? io.event('done') : { code, error: io.event('error') };
+  };
+
+  it('take only the writers that are named, or leave some out', async () => {
+    expect(await done('--writer', 'first', 'second')).toMatchObject({ writers: ['first', 'second'] });
+    expect(await done('--exclude-writer', 'poor')).toMatchObject({ writers: ['first', 'second'] });
+  });
+
+  it('let the failure of a writer pass that is not critical, as a warning', async () => {
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', 'true', '--json', '--critical-writer', 'first');
+    expect([code, io.event('warning')]).toEqual([0, expect.objectContaining({ writer: 'poor', code: 'VSS_E_WRITERERROR_RETRYABLE', state: 'FAILED_AT_POST_SNAPSHOT' })]);
+  });
+
+  it('say how often to start over, and how long to wait before that', async () => {
+    expect(await done('--retries', '0')).toMatchObject({ code: 3, error: { code: 'VSS_E_WRITERERROR_RETRYABLE' } });
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', 'true', '--json', '--retries', '2', '--retry-delay', '0', '--wait', '1');
+    expect([code, io.events.filter(({ event, attempt, phase }) => event === 'phase' && phase === 'StartSnapshotSet' && attempt !== undefined).map(({ attempt }) => attempt)]).toEqual([3, [1, 2, 3]]);
+  });
+
+  it('carry the backup stamps of one backup to the next', async () => {
+    const backup = ['--exclude-writer', 'poor', '--component', 'first:Data'];
+    expect(await done(...backup, '--documents', at('full'), '--type', 'full')).toMatchObject({ backupStamps: [expect.objectContaining({ name: 'Data', stamp: 'stamp' })] });
+    expect(await done(...backup, '--documents', at('next'), '--type', 'incremental', '--previous', at('full'))).toMatchObject({ backupStamps: [expect.objectContaining({ stamp: 'stamp' })] });
+    expect(readFileSync(at('next/backup-components.xml'), 'utf8')).toContain('<previousBackupStamp type="string">stamp</previousBackupStamp>');
+  });
+
+  it('copy out of several volumes, each below a directory of its own, or only some paths', async () => {
+    expect((await winbackup('snapshot', 'C:', 'D:\\', '--copy-to', at('out'), '--exclude-writer', 'poor')).code).toBe(0);
+    expect([readFileSync(at('out/C/Data/a.txt'), 'utf8'), readFileSync(at('out/D/b.txt'), 'utf8')]).toEqual(['contents', 'other']);
+    writeFileSync(at('c/left-out'), '');
+    const { code, io } = await winbackup('snapshot', 'C:', '--copy-to', at('some'), '--path', 'Data', '--exclude-writer', 'poor', '--json');
+    expect([code, io.event('copied'), readdirSync(at('some/C'))]).toEqual([0, expect.objectContaining({ volume: 'C:', files: 1, directories: 1, bytes: 8, notKept: [] }), ['Data']]);
+    expect((await winbackup('snapshot', 'C:', '--copy-to', at('some'), '--exclude-writer', 'poor')).io.stderrText).toContain('--copy-to');
+    rmSync(at('d/b.txt'));
+    mkdirSync(at('d/Data'));
+    writeFileSync(at('c/Data/only-here'), '');
+    const failed = await winbackup('snapshot', 'C:', 'D:', '--copy-to', at('none'), '--path', 'Data/only-here', '--exclude-writer', 'poor');
+    expect([failed.code, readdirSync(directory).filter((name) => name.startsWith('none'))]).toEqual([2, []]);
+  });
+
+  it('run the requester in a process of its own', async () => {
+    expect(await done('--exclude-writer', 'poor', '--isolate')).toMatchObject({ event: 'done', simulated: true });
+  });
+
+  it('name the provider, or want a transportable copy', async () => {
+    expect(await done('--exclude-writer', 'poor', '--provider', 'b5946137-7b9f-4925-af80-51abd60b20d5')).toMatchObject({ event: 'done' });
+    expect(await done('--exclude-writer', 'poor', '--provider', '99999999-7b9f-4925-af80-51abd60b20d5')).toMatchObject({ code: 3, error: { code: 'VSS_E_PROVIDER_NOT_REGISTERED' } });
+    expect(await done('--exclude-writer', 'poor', '--transportable')).toMatchObject({ code: 3, error: { code: expect.stringMatching(/^VSS_E_/) as string } });
+  });
+
+  it.each([
+    ['--type none', '--type'], ['--context all', '--context'], ['--provider x', '--provider'], ['--retries -1', '--retries'], ['--retry-delay x', '--retry-delay'], ['--wait x', '--wait'], ['--component :x', '--component'],
+    ['--critical-writer nobody', '--critical-writer'], ['--previous nowhere', '--previous'],
+  ])('%j is bad input, named, and nothing is started', async (args, named) => {
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', `touch ${at('started')}`, '--exclude-writer', 'poor', ...args.split(' '));
+    expect([code, io.stderrText]).toEqual([2, expect.stringContaining(named)]);
+    expect(existsSync(at('started'))).toBe(false);
+  });
+});
+
 describe('winbackup shadows and writers', () => {
   it('lists, exposes and deletes persistent copies, and cleans up only what is ours', async () => {
     expect((await winbackup('snapshot', 'C:', '--context', 'app-rollback', '--journal', at('journal'))).code).toBe(0);
@@ -75,6 +154,7 @@ describe('winbackup shadows and writers', () => {
     expect((await winbackup('shadows', 'clean-up', '--journal', at('journal'), '--json')).io.event('done')).toMatchObject({ deleted: [] });
     expect((await winbackup('shadows', 'delete', snapshotSetId, '--set')).io.stdoutText).toContain('1 deleted');
     expect((await winbackup('shadows')).io.stdoutText).toContain('0 shadow copies');
+    expect((await winbackup('shadows', 'delete', snapshotId, '--json')).io.event('error')).toMatchObject({ code: 'VSS_E_OBJECT_NOT_FOUND' });
     expect((await winbackup('shadows', 'delete', 'x')).code).toBe(2);
   });
 
