@@ -22,7 +22,9 @@ function loadTable(file) {
 const { vdiTable } = loadTable(path.join(root, 'lib/binding/tables/vdi.ts'));
 const { vssTable } = loadTable(path.join(root, 'lib/binding/tables/vss.ts'));
 const { ktmTable } = loadTable(path.join(root, 'lib/binding/tables/ktm.ts'));
-const tables = [vdiTable, vssTable, ktmTable];
+const { txfTable } = loadTable(path.join(root, 'lib/binding/tables/txf.ts'));
+const { txrTable } = loadTable(path.join(root, 'lib/binding/tables/txr.ts'));
+const tables = [vdiTable, vssTable, ktmTable, txfTable, txrTable];
 
 // Each emitter in scripts/generate/ exports `emit(table)`: a list of { path, text }, paths relative to the repository; and, where it does not
 // speak for every API family yet, `families`.

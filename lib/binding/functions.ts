@@ -1,8 +1,9 @@
-/** Flat functions of a DLL (ktmw32), built from a function table over a Channel, and the kernel handles that they give out. */
+/** Flat functions of a DLL, built from a function table over a Channel, and the kernel handles that they give out. */
 import type { Channel } from './channel';
 import { MACHINE } from './channel';
 import { invoke } from './invoke';
 import type { HandleOwner } from './marshal';
+import { givenHandle } from './table';
 import type { FunctionTable, Parameter } from './table';
 
 /** A kernel handle. Closed once, by `close` or, when it was forgotten, when it is collected. */
@@ -61,8 +62,10 @@ const owners = {
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the table's interface, which no argument's type can name
 export function createFunctions<T>(channel: Channel, table: FunctionTable): T {
   const members: Record<string, unknown> = {};
-  for (const { name, returns, parameters } of table.functions) {
-    const result: Parameter | undefined = returns.kind === 'handle' ? { name: 'handle', type: returns, direction: 'out' } : undefined;
+  for (const entry of table.functions) {
+    const { name, parameters } = entry;
+    const of = givenHandle(entry);
+    const result: Parameter | undefined = of === undefined ? undefined : { name: 'handle', type: { kind: 'handle', of }, direction: 'out' };
     const member = (...values: unknown[]): Promise<unknown> =>
       invoke({ channel, handle: MACHINE, operation: `${table.name}::${name}`, parameters, owners, flat: true, ...(result === undefined ? {} : { result }) }, values, member);
     members[name.charAt(0).toLowerCase() + name.slice(1)] = member;

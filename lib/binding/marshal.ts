@@ -102,6 +102,9 @@ export function encode(channel: Channel, parameter: Parameter, value: unknown): 
     case 'bytes':
       checkBytes(name, value);
       return value;
+    case 'rootKey':
+      checkInteger(name, value, 0x80000000, 0x80000007);
+      return value;
     case 'handle':
       return ownedHandle(name, channel, type.of, value);
     case 'reserved':

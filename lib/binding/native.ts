@@ -11,6 +11,7 @@ import type { FailFastAddon } from './fail-fast';
 import { NativeCommandQueue } from './native-command-queue';
 import { NativeMemory } from './native-memory';
 import { realHost } from './real-host';
+import { givenHandle } from './table';
 import { entryPoints, flatFunction, operation as findOperation, structTable } from './tables';
 import type { FunctionEntry, FunctionTable, Method } from './table';
 
@@ -157,7 +158,7 @@ export class NativeLink {
 const unusableFunctions = new Map<number, string>([
   [hresultFromWin32(126), 'this Windows does not have the DLL'],
   [hresultFromWin32(127), 'the DLL of this Windows does not have the function'],
-  [hresultFromWin32(120), 'this is not Windows but Wine, whose own DLL has only stubs that end the process'],
+  [hresultFromWin32(120), 'this is not Windows but Wine, whose own functions end the process or have no transactions'],
 ]);
 
 const outputsOf = (method: Method): Method['parameters'] => method.parameters.filter(({ direction }) => direction === 'out');
@@ -193,7 +194,7 @@ export class NativeChannel implements Channel {
     const result = await this.link.call(MACHINE, operation, args);
     const unusable = unusableFunctions.get(result.hresult);
     if (unusable !== undefined) throw new LoadError(`${operation} cannot be called`, [{ path: table.dll, error: unusable }]);
-    if (!failed(result.hresult) && entry.returns.kind === 'handle') this.own(result.outputs[0] as number);
+    if (!failed(result.hresult) && givenHandle(entry) !== undefined) this.own(result.outputs[0] as number);
     return result;
   }
 

@@ -31,7 +31,13 @@ export type ValueType =
   /** PLARGE_INTEGER, or NULL for null. */
   | { readonly kind: 'clock' }
   /** (ULONG size, PVOID bytes) as an input; (ULONG size, PVOID buffer, PULONG used) as an output, grown until it fits. */
-  | { readonly kind: 'bytes' }
+  | {
+      readonly kind: 'bytes';
+      /** Where C wants them otherwise; with `pointer, used` the count goes in as the size. */
+      readonly passed?: 'pointer, size' | 'pointer, size, used' | 'pointer, used';
+    }
+  /** HKEY of a predefined key, by its number (0x80000002 is HKEY_LOCAL_MACHINE). */
+  | { readonly kind: 'rootKey' }
   /** PVOID that comes back unchanged: a number of the caller's own. */
   | { readonly kind: 'key' }
   /** TRANSACTION_NOTIFICATION with its argument, in a buffer that is grown when told (error 122). */
@@ -114,8 +120,13 @@ export interface ComClass {
 /** A flat function of a DLL. */
 export interface FunctionEntry {
   readonly name: string;
-  /** `handle`: INVALID_HANDLE_VALUE is failure; `BOOL`: 0 is. Then GetLastError tells. */
-  readonly returns: { readonly kind: 'handle'; readonly of: string } | { readonly kind: 'BOOL' };
+  /** What the DLL exports, where that is not the name itself. */
+  readonly symbol?: string;
+  /**
+   * `handle`: INVALID_HANDLE_VALUE is failure; `BOOL`: 0 is; then GetLastError tells. `LSTATUS` is the error itself; a key comes through a
+   * parameter of its own (PHKEY) and is closed with RegCloseKey.
+   */
+  readonly returns: { readonly kind: 'handle'; readonly of: string } | { readonly kind: 'BOOL' } | { readonly kind: 'LSTATUS'; readonly of?: string };
   readonly thread: CallThread;
   readonly parameters: readonly Parameter[];
   /** The access rights that the handles need, by name. */
@@ -128,6 +139,8 @@ export interface FunctionTable {
   /** How operations begin: `KtmW32::CreateTransaction`. */
   readonly name: string;
   readonly dll: string;
+  /** False when no simulated machine has them. */
+  readonly simulated?: false;
   readonly functions: readonly FunctionEntry[];
 }
 
@@ -147,4 +160,9 @@ export function operationName(table: InterfaceTable, method: Method): string {
 /** `GetCommand` -> `getCommand`. */
 export function memberName(method: Method): string {
   return method.name.charAt(0).toLowerCase() + method.name.slice(1);
+}
+
+/** The object type of the handle that a flat function gives out; undefined when it gives out none. */
+export function givenHandle({ returns }: FunctionEntry): string | undefined {
+  return returns.kind === 'BOOL' ? undefined : returns.of;
 }

@@ -25,3 +25,5 @@ export { FileResourceManager, ReplaceError, replaceFiles } from './replace-files
 export type {
   FileReplacement, FileResourceManagerOptions, FileSet, ReplaceFilesOptions, ReplaceOptions, ReplaceResult,
 } from './replace-files';
+export { ROOT_KEY, TransactedFile, TransactedFiles, TransactedKey, TransactedRegistry } from './transacted';
+export type { CreateTransactedFileOptions, TransactedKeyOptions, TransactedOptions } from './transacted';

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "descriptors.h"
+#include "unique_handle.h"
 
 namespace winbackup {
 
@@ -48,7 +49,8 @@ struct Function {
   const char* operation;  // `KtmW32::CreateTransaction`
   const char* symbol;
   Waits waits;
-  bool gives_handle;
+  /** What it gives out, if anything. */
+  HandleKind gives;
   /** It is told the environment's completion port. */
   bool uses_port;
   std::span<const FunctionParameter> parameters;
@@ -66,7 +68,7 @@ struct Function {
 struct Library {
   const char* name;  // `KtmW32`
   const wchar_t* dll;
-  /** Wine's own stubs of it end the process. */
+  /** Wine's own stubs of it end the process, or know no transactions. */
   bool refused_on_wine;
   std::span<const Function> functions;
 
@@ -87,6 +89,15 @@ inline DWORD LastError() {
 
 /** The error of a function that answers TRUE or FALSE, taken at the call. */
 inline DWORD ErrorOf(BOOL result) { return result ? ERROR_SUCCESS : LastError(); }
+
+/** Likewise of one that answers with the error and gives out a key of the registry. */
+inline DWORD ErrorOf(LSTATUS result, HANDLE& given) {
+  if (result != ERROR_SUCCESS) given = nullptr;
+  return static_cast<DWORD>(result);
+}
+
+/** A predefined key of the registry: its number is a handle with its sign. */
+inline HKEY RootKey(DWORD number) { return reinterpret_cast<HKEY>(static_cast<LONG_PTR>(static_cast<LONG>(number))); }
 
 /** Likewise of one that gives out a handle. */
 inline DWORD ErrorOf(HANDLE result, HANDLE& given) {

@@ -6,7 +6,7 @@ void FunctionCall::Run() {
   for (;;) {
     HANDLE handle = nullptr;
     error = function->invoke(address, arguments.data(), handle, port);
-    if (handle != nullptr) given = UniqueHandle(handle);
+    if (handle != nullptr) given = UniqueHandle(handle, function->gives);
     if (error != ERROR_INSUFFICIENT_BUFFER && error != ERROR_MORE_DATA) return;
     bool grown = false;
     for (std::size_t i = 0; i < arguments.size(); ++i) {

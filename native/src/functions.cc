@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "../generated/ktm_functions.h"
+#include "../generated/txf_functions.h"
+#include "../generated/txr_functions.h"
 #include "guid_text.h"
 #include "marshal.h"
 
@@ -230,7 +232,7 @@ void Prepare(FunctionKind kind, FunctionArgument& argument) {
 }  // namespace
 
 const Library* Functions::LibraryOf(const std::string& operation) {
-  for (const Library* library : {&kKtmW32}) {
+  for (const Library* library : {&kKtmW32, &kTxF, &kTxR}) {
     if (operation.rfind(std::string(library->name) + "::", 0) == 0) return library;
   }
   return nullptr;
@@ -362,7 +364,7 @@ void Functions::SetTeardown(Napi::Env env, std::uint32_t handle, const std::vect
   for (const std::string& operation : operations) {
     const Function* const function = held.library->Find(operation);
     // With a clock, NULL is passed for it.
-    const bool fits = function != nullptr && !function->gives_handle && !function->parameters.empty() &&
+    const bool fits = function != nullptr && function->gives == HandleKind::kNone && !function->parameters.empty() &&
                       function->parameters.size() <= 2 && function->parameters[0].kind == FunctionKind::kHandle &&
                       (function->parameters.size() == 1 || (function->parameters[1].kind == FunctionKind::kClock &&
                                                             function->parameters[1].direction == Direction::kIn));
@@ -378,7 +380,7 @@ napi_value Functions::Deliver(napi_env env, FunctionCall& call, std::uint32_t& n
   if (napi_create_array(env, &outputs) != napi_ok) return nullptr;
   if (call.error != ERROR_SUCCESS) return outputs;
   std::uint32_t index = 0;
-  if (call.function->gives_handle) {
+  if (call.function->gives != HandleKind::kNone) {
     const std::uint32_t number = next++;
     const std::string operation = call.function->operation;
     handles_.emplace(number,

@@ -1,14 +1,15 @@
 // From a table of flat functions: what the addon knows of them (native/generated/<family>_functions.{h,cc}), with one thunk per function that
-// calls by the type of Windows' own header, so that the compiler checks the table; and the exports of the double (test/wine/<dll>/generated.h).
+// calls by the type of Windows' own header, so that the compiler checks the table; and the exports of the double (test/wine/<dll>/generated.h), if it has one.
 
-export const families = ['ktm'];
+export const families = ['ktm', 'txf', 'txr'];
 
 const kinds = {
-  u32: 'kU32', key: 'kKey', guid: 'kGuid', wstr: 'kText', handle: 'kHandle', clock: 'kClock', bytes: 'kBytes', pwsz: 'kDescription', notification: 'kNotification',
+  u32: 'kU32', key: 'kKey', guid: 'kGuid', wstr: 'kText', handle: 'kHandle', clock: 'kClock', bytes: 'kBytes', pwsz: 'kDescription', notification: 'kNotification', rootKey: 'kU32',
 };
 
 const isOf = (kind) => (parameter) => parameter.type.kind === kind;
 const visible = ({ type }) => type.kind !== 'reserved';
+const isKeyPlace = ({ type }) => type.kind === 'reserved' && type.c === 'PHKEY';
 const isPort = ({ type }) => type.kind === 'reserved' && type.c === 'HANDLE';
 
 /** The parameters in C's order where the table's differs: a notification stands before its timeout. */
@@ -29,6 +30,7 @@ function waits(entry) {
 function passed(parameter, index) {
   const { type, direction } = parameter;
   if (isPort(parameter)) return ['port'];
+  if (isKeyPlace(parameter)) return ['reinterpret_cast<PHKEY>(&given)'];
   if (type.kind === 'reserved') return [type.c.startsWith('LP') ? 'nullptr' : '0'];
   const argument = `a[${index}]`;
   switch (type.kind) {
@@ -36,9 +38,15 @@ function passed(parameter, index) {
     case 'key': return [`reinterpret_cast<KeyOf>(${argument}.key())`];
     case 'guid': return [`${argument}.guid()`];
     case 'wstr': return [`${argument}.text()`];
-    case 'handle': return [`${argument}.handle()`];
+    case 'handle': return [type.of === 'RegistryKey' ? `static_cast<HKEY>(${argument}.handle())` : `${argument}.handle()`];
     case 'clock': return [`${argument}.clock()`];
-    case 'bytes': return direction === 'in' ? [`${argument}.size()`, `${argument}.bytes()`] : [`${argument}.size()`, `${argument}.bytes()`, `${argument}.used()`];
+    case 'rootKey': return [`RootKey(${argument}.u32())`];
+    case 'bytes':
+      if (type.passed !== undefined) {
+        const places = { pointer: `static_cast<BYTE*>(${argument}.bytes())`, size: `${argument}.size()`, used: `${argument}.used()` };
+        return type.passed.split(', ').map((place) => places[place]);
+      }
+      return direction === 'in' ? [`${argument}.size()`, `${argument}.bytes()`] : [`${argument}.size()`, `${argument}.bytes()`, `${argument}.used()`];
     case 'pwsz': return ['kDescription', `${argument}.text()`];
     case 'notification': return [`${argument}.notification()`, `${argument}.size()`];
     default: throw new Error(type.kind);
@@ -63,9 +71,12 @@ function thunk(entry) {
   // How much of the buffer is used comes last.
   const notification = c.find(isOf('notification'));
   if (notification !== undefined) args.push(`a[${shown.indexOf(notification)}].used()`);
-  const call = `reinterpret_cast<decltype(&::${name})>(reinterpret_cast<void*>(address))(${args.join(', ')})`;
+  const call = `reinterpret_cast<decltype(&::${entry.symbol ?? name})>(reinterpret_cast<void*>(address))(${args.join(', ')})`;
   text += `DWORD Invoke_${name}(FARPROC address, [[maybe_unused]] FunctionArgument* a, [[maybe_unused]] HANDLE& given, [[maybe_unused]] HANDLE port) {\n`;
+  // What goes in as the size comes back as what is used, or needed.
+  for (const [index, { type }] of shown.entries()) if (type.passed === 'pointer, used') text += `  *a[${index}].used() = a[${index}].size();\n`;
   if (returns.kind === 'handle') text += `  return ErrorOf(${call}, given);\n`;
+  else if (returns.kind === 'LSTATUS') text += returns.of === undefined ? `  return static_cast<DWORD>(${call});\n` : `  return ErrorOf(${call}, given);\n`;
   else if (name.endsWith('Async')) text += `  const DWORD error = ErrorOf(${call});\n  return error == ERROR_IO_PENDING ? ERROR_SUCCESS : error;  // started (facts/ktm-tmf-mts.md 1.2)\n`;
   else text += `  return ErrorOf(${call});\n`;
   return `${text}}\n\n`;
@@ -73,13 +84,16 @@ function thunk(entry) {
 
 const header = (family) => `// Generated from lib/binding/tables/${family}.ts by scripts/generate.mjs. Not to be edited.\n// clang-format off\n`;
 
+const closers = { handle: 'kKernel', LSTATUS: 'kRegistryKey' };
+const gives = ({ returns }) => (returns.of === undefined ? 'kNone' : closers[returns.kind]);
+
 function addon({ family, functions: { name: library, dll, functions } }) {
   let text = `${header(family)}#include "${family}_functions.h"\n\n#include <windows.h>\n\n#include <ktmw32.h>\n\n#include "function_call.h"\n\nnamespace winbackup {\n\nnamespace {\n\n`;
   text += functions.map(thunk).join('');
   text += `constexpr Function kFunctions[] = {\n`;
   for (const entry of functions) {
     const shown = entry.parameters.some(visible) ? `kParameters_${entry.name}` : '{}';
-    text += `    {"${library}::${entry.name}", "${entry.name}", Waits::${waits(entry)}, ${entry.returns.kind === 'handle'}, `
+    text += `    {"${library}::${entry.name}", "${entry.symbol ?? entry.name}", Waits::${waits(entry)}, HandleKind::${gives(entry)}, `
       + `${isAsync(entry) || entry.parameters.some(isPort)}, ${shown}, ${isAsync(entry) ? 'nullptr' : `Invoke_${entry.name}`}},\n`;
   }
   text += `};\n\n}  // namespace\n\nconst Library k${library} = {"${library}", L"${dll}", true, kFunctions};\n\n}  // namespace winbackup\n`;
@@ -174,5 +188,5 @@ function double({ family, functions: { name: library, dll, functions } }) {
 }
 
 export function emit(table) {
-  return [...addon(table), ...double(table)];
+  return [...addon(table), ...(table.functions.simulated === false ? [] : double(table))];
 }

@@ -6,7 +6,7 @@ const member = (name) => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** Kinds that look the same on both sides of the contract. */
 const simpleTypes = {
-  u32: 'number', i32: 'number', hresult: 'number', bool: 'boolean', BOOL: 'boolean', guid: 'string', guids: 'readonly string[]', pwsz: 'string | null',
+  u32: 'number', rootKey: 'number', i32: 'number', hresult: 'number', bool: 'boolean', BOOL: 'boolean', guid: 'string', guids: 'readonly string[]', pwsz: 'string | null',
 };
 
 function contractType(parameter) {
@@ -83,10 +83,11 @@ export type FetchedVSS_OBJECT_PROP =
 
 /** The functions of a table as methods of one interface; `type` says how a parameter shows, `wrap` how a result does. */
 function functionInterface({ name, dll, functions }, interfaceName, type, wrap, simulated) {
-  let text = `\n/** The public functions of ${dll}. */\nexport interface ${interfaceName} {\n`;
+  let text = `\n/** Functions of ${dll}. */\nexport interface ${interfaceName} {\n`;
   for (const entry of functions) {
     const [inputs, outputs] = split(entry);
-    const results = entry.returns.kind === 'handle' ? [{ name: 'handle', type: entry.returns, direction: 'out' }, ...outputs] : outputs;
+    const { of } = entry.returns;
+    const results = of === undefined ? outputs : [{ name: 'handle', type: { kind: 'handle', of }, direction: 'out' }, ...outputs];
     if (!simulated) text += doc([entry.note, entry.rights && `Needs ${entry.rights}.`, ...entry.parameters.map((p) => p.note && `${p.name}: ${p.note}`), `${name}::${entry.name}; ${entry.source}.`], '  ');
     const process = simulated ? ['process: SimulatedProcess'] : [];
     text += `  ${member(entry.name)}(${[...process, ...inputs.map((p) => `${p.name}: ${type(p)}`)].join(', ')}): ${wrap(results)};\n`;
@@ -101,7 +102,8 @@ function contract(table) {
   const lent = new Set(table.interfaces.flatMap((i) => i.methods.flatMap((m) => m.parameters.filter((p) => p.type.kind === 'lent').map((p) => p.type.struct))));
   let text = header(table.family);
   if (table.interfaces.length > 0) text += `import type { ProxyObject } from '../proxy';\n`;
-  if (table.functions) text += `import type { KernelHandle } from '../functions';\nimport type { TransactionNotification } from '../notification';\n`;
+  if (table.functions) text += `import type { KernelHandle } from '../functions';\n`;
+  if (table.functions?.functions.some(({ parameters }) => parameters.some(({ type }) => type.kind === 'notification'))) text += `import type { TransactionNotification } from '../notification';\n`;
   if (table.functions) text += functionInterface(table.functions, table.functions.name, contractType, promised, false);
   for (const struct of table.structs) text += `\n${structTypes(struct, lent.has(struct.name))}`;
   text += fetchedTypes(table, '');
@@ -144,8 +146,8 @@ function simulator(table) {
   return { path: `lib/simulator/generated/${table.family}.ts`, text };
 }
 
-export const families = ['vdi', 'vss', 'ktm'];
+export const families = ['vdi', 'vss', 'ktm', 'txf', 'txr'];
 
 export function emit(table) {
-  return [contract(table), simulator(table)];
+  return [contract(table), ...(table.functions?.simulated === false ? [] : [simulator(table)])];
 }

@@ -17,6 +17,10 @@ export interface Played {
   readonly importError?: number;
   /** CoInitializeSecurity's answer. */
   readonly securityResult?: number;
+  /** False: the DLLs have no transacted functions. */
+  readonly transactedFound?: boolean;
+  /** What every transacted function answers: a Win32 error. */
+  readonly transactedAnswer?: number;
 }
 
 export interface Seen {
@@ -27,6 +31,8 @@ export interface Seen {
   readonly reads: number;
   readonly securityCalls: number;
   readonly activations: readonly { readonly clsid: string; readonly context: number }[];
+  /** The calls of transacted functions: name and arguments, of pointers only whether there is one. */
+  readonly transacted: readonly string[];
 }
 
 export interface Substitute {

@@ -2,7 +2,7 @@
 import type { KernelHandle } from '../functions';
 import type { TransactionNotification } from '../notification';
 
-/** The public functions of ktmw32.dll. */
+/** Functions of ktmw32.dll. */
 export interface KtmW32 {
   /**
    * createOptions: TRANSACTION_DO_NOT_PROMOTE

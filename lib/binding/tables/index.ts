@@ -1,10 +1,12 @@
 /** All interface tables, by family and by name. */
 import type { ApiTable, FunctionEntry, FunctionTable, InterfaceTable, Method, StructTable } from '../table';
 import { ktmTable } from './ktm';
+import { txfTable } from './txf';
+import { txrTable } from './txr';
 import { vdiTable } from './vdi';
 import { vssTable } from './vss';
 
-export const apiTables: readonly ApiTable[] = [vdiTable, vssTable, ktmTable];
+export const apiTables: readonly ApiTable[] = [vdiTable, vssTable, ktmTable, txfTable, txrTable];
 
 const interfaces = new Map<string, InterfaceTable>(apiTables.flatMap((api) => api.interfaces.map((table) => [table.name, table] as const)));
 const structs = new Map<string, StructTable>(apiTables.flatMap((api) => api.structs.map((table) => [table.name, table] as const)));
@@ -57,4 +59,4 @@ export function methodsOf(table: InterfaceTable): readonly { readonly table: Int
   return [...(base === undefined ? [] : methodsOf(base)), ...table.methods.map((method) => ({ table, method }))];
 }
 
-export { ktmTable, vdiTable, vssTable };
+export { ktmTable, txfTable, txrTable, vdiTable, vssTable };

@@ -3,7 +3,7 @@ import type { KernelObject, Outputs } from '../kernel-object';
 import type { TransactionNotification } from '../../binding/notification';
 import type { SimulatedProcess } from '../machine';
 
-/** The public functions of ktmw32.dll. */
+/** Functions of ktmw32.dll. */
 export interface SimulatedKtmW32 {
   createTransaction(process: SimulatedProcess, createOptions: number, timeoutMs: number, description: string | null): Outputs<[KernelObject]>;
   openTransaction(process: SimulatedProcess, desiredAccess: number, transactionId: string): Outputs<[KernelObject]>;

@@ -10,6 +10,7 @@
 
 #include "backup.h"
 #include "imports.h"
+#include "transacted.h"
 
 namespace winbackup::substitute {
 
@@ -57,6 +58,7 @@ void* SubstituteFor(const std::string& name) {
       {"ReadEncryptedFileRaw", Address(PlayedReadEncryptedFileRaw)},
       {"WriteEncryptedFileRaw", Address(PlayedWriteEncryptedFileRaw)},
       {"CloseEncryptedFileRaw", Address(PlayedCloseEncryptedFileRaw)},
+      {"GetProcAddress", Address(FindTransacted)},
       {"GetFileInformationByHandleEx", Address(PlayedGetFileInformation)},
   };
   const auto found = all.find(name);
@@ -84,7 +86,10 @@ void Replace(const Napi::CallbackInfo& info) {
 void Restore(const Napi::CallbackInfo& info) {
   for (const auto& [name, original] : originals) ReplaceImport(Addon(info.Env()), name.c_str(), original);
   originals.clear();
-  std::lock_guard lock(played.mutex);
+  std::scoped_lock lock(played.mutex, transacted.mutex);
+  transacted.found = true;
+  transacted.answer = ERROR_SUCCESS;
+  transacted.calls.clear();
   played.streams.clear();
   played.endless = false;
   played.written.clear();
@@ -103,15 +108,17 @@ std::vector<std::byte> Bytes(const Napi::Value& value) {
   return {first, first + bytes.ByteLength()};
 }
 
-/** play({ streams, endless, refusedStream, refusedWith, attributes, raw, rawOpenError, importError, securityResult })
- */
+/** play({ streams, endless, refusedStream, refusedWith, attributes, raw, rawOpenError, importError, securityResult,
+ * transactedFound, transactedAnswer }) */
 void Play(const Napi::CallbackInfo& info) {
   const auto told = info[0].As<Napi::Object>();
   const auto number = [&](const char* name, auto& into) {
     const Napi::Value value = told.Get(name);
     if (value.IsNumber()) into = value.As<Napi::Number>().Uint32Value();
   };
-  std::scoped_lock lock(played.mutex, mutex);
+  std::scoped_lock lock(played.mutex, transacted.mutex, mutex);
+  if (told.Has("transactedFound")) transacted.found = told.Get("transactedFound").ToBoolean();
+  number("transactedAnswer", transacted.answer);
   if (told.Has("streams")) played.streams = Bytes(told.Get("streams"));
   if (told.Has("raw")) played.raw = Bytes(told.Get("raw"));
   if (told.Has("endless")) played.endless = told.Get("endless").ToBoolean();
@@ -123,13 +130,14 @@ void Play(const Napi::CallbackInfo& info) {
   number("securityResult", security_result);
 }
 
-/** What has happened: { written, imported, contexts, reads, securityCalls, activations: [{ clsid, context }] } */
+/** What has happened: { written, imported, contexts, reads, securityCalls, activations: [{ clsid, context }],
+ * transacted } */
 Napi::Value Seen(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto copy = [env](const std::vector<std::byte>& bytes) {
     return Napi::Buffer<char>::Copy(env, reinterpret_cast<const char*>(bytes.data()), bytes.size());
   };
-  std::scoped_lock lock(played.mutex, mutex);
+  std::scoped_lock lock(played.mutex, transacted.mutex, mutex);
   auto seen = Napi::Object::New(env);
   seen.Set("written", copy(played.written));
   seen.Set("imported", copy(played.imported));
@@ -146,6 +154,9 @@ Napi::Value Seen(const Napi::CallbackInfo& info) {
     list.Set(list.Length(), activation);
   }
   seen.Set("activations", list);
+  auto calls = Napi::Array::New(env);
+  for (const std::string& call : transacted.calls) calls.Set(calls.Length(), call);
+  seen.Set("transacted", calls);
   return seen;
 }
 
