@@ -9,15 +9,7 @@ import * as path from 'node:path';
 import { MACHINE } from '../../lib/binding/channel';
 import { NativeChannel, failFastAddon, nativeBackend } from '../../lib/binding/native';
 import { enablePrivileges } from '../../lib/binding/windows-host';
-
-/** What a program that knows nothing of the addon tells of this process's token. */
-interface TokenClient {
-  /** Whether the privilege is enabled; undefined when the token does not hold it. */
-  privilegeEnabled(name: string): boolean | undefined;
-}
-const loaded = { exports: {} };
-process.dlopen(loaded, path.join(process.env['WINBACKUP_PROGRAMS'] ?? '', 'host_client.dll'));
-const token = loaded.exports as TokenClient;
+import { hostClient } from './host-client';
 
 const STATUS_FAIL_FAST_EXCEPTION = 0xc0000602;
 
@@ -35,33 +27,33 @@ afterEach(async () => {
 
 describe('privileges', () => {
   it('are enabled in the token by the first owner and disabled by the last', async () => {
-    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(false);
+    expect(hostClient.privilegeEnabled('SeSecurityPrivilege')).toBe(false);
     const first = await enablePrivileges(channel, 'SeSecurityPrivilege');
     const second = await enablePrivileges(channel, 'SeSecurityPrivilege');
-    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(true);
+    expect(hostClient.privilegeEnabled('SeSecurityPrivilege')).toBe(true);
     await first.close();
-    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(true);
+    expect(hostClient.privilegeEnabled('SeSecurityPrivilege')).toBe(true);
     await second.close();
-    expect(token.privilegeEnabled('SeSecurityPrivilege')).toBe(false);
+    expect(hostClient.privilegeEnabled('SeSecurityPrivilege')).toBe(false);
   });
 
   it('stay enabled where they were enabled before', async () => {
-    expect(token.privilegeEnabled('SeChangeNotifyPrivilege')).toBe(true);
+    expect(hostClient.privilegeEnabled('SeChangeNotifyPrivilege')).toBe(true);
     const { hresult, outputs } = await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeChangeNotifyPrivilege']);
     expect(hresult).toBe(0);
     await channel.release(outputs[0] as number);
-    expect(token.privilegeEnabled('SeChangeNotifyPrivilege')).toBe(true);
+    expect(hostClient.privilegeEnabled('SeChangeNotifyPrivilege')).toBe(true);
   });
 
   it('end with the channel that nobody closed them on', async () => {
     await enablePrivileges(channel, 'SeBackupPrivilege');
-    expect(token.privilegeEnabled('SeBackupPrivilege')).toBe(true);
+    expect(hostClient.privilegeEnabled('SeBackupPrivilege')).toBe(true);
     await channel.close();
-    expect(token.privilegeEnabled('SeBackupPrivilege')).toBe(false);
+    expect(hostClient.privilegeEnabled('SeBackupPrivilege')).toBe(false);
   });
 
   it('that the token does not hold are ERROR_NOT_ALL_ASSIGNED, unknown ones ERROR_NO_SUCH_PRIVILEGE', async () => {
-    expect(token.privilegeEnabled('SeLockMemoryPrivilege')).toBeUndefined();
+    expect(hostClient.privilegeEnabled('SeLockMemoryPrivilege')).toBeUndefined();
     expect(await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeLockMemoryPrivilege'])).toEqual({ hresult: 0x80070514, outputs: [] });
     expect(await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeNonePrivilege'])).toEqual({ hresult: 0x80070521, outputs: [] });
   });
