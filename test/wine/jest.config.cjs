@@ -9,6 +9,9 @@ const slices = require('./slices.json');
 const root = join(__dirname, '..', '..');
 const node20 = process.versions.node.startsWith('20.');
 
+/** Told by scripts/test-native.mjs, which then gives the process Wine's own DLLs: only the files that are about them. */
+const winesOwn = process.env.WINBACKUP_WINES_OWN === '1';
+
 /** The project of that name, or only those of its files that a slice names. */
 function project(name, files) {
   for (const file of files ?? []) {
@@ -19,6 +22,7 @@ function project(name, files) {
     displayName: name,
     roots: [`<rootDir>/dist/test/${name}`],
     ...(files && { testMatch: files.map((file) => `**/${file}.test.js`) }),
+    testPathIgnorePatterns: winesOwn ? [] : slices.winesOwn.map((file) => `[\\/]${file}\.test\.js$`),
     cacheDirectory: join(root, '.cache', 'jest-wine'),
   };
 }
@@ -26,7 +30,7 @@ function project(name, files) {
 module.exports = {
   rootDir: root,
   testTimeout: 30_000, // not heard when it stands in a project
-  projects: [
+  projects: winesOwn ? [project('wine', slices.winesOwn)] : [
     project('wine'),
     ...(node20 ? [] : [project('conformance')]),
     ...(node20 && slices.node20.conformance.length > 0 ? [project('conformance', slices.node20.conformance)] : []),
