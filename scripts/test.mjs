@@ -1,5 +1,5 @@
 // `npm test`: every check that this machine can run. jest on the simulator, the conformance suite once more on a machine in another process,
-// then the native stage; where its tools are missing, that is said, with the command that installs them (with CI set it is a failure). The
+// then the native stage; between them what the model checker explores; where its tools are missing, that is said, with the command that installs them (with CI set it is a failure). The
 // last line counts all of them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -30,6 +30,7 @@ const add = (counts) => Object.keys(total).forEach((key) => (total[key] += count
 
 const simulated = runJest('simulated');
 add(simulated);
+if (spawnSync(process.execPath, [join(root, 'dist/test/checker/counts.js')], { stdio: 'inherit' }).status !== 0) add({ passed: 0, failed: 1, skipped: 0 });
 console.log('\nThe conformance suite on a machine in another process');
 add(runJest('pipe', '--selectProjects', 'conformance'));
 
