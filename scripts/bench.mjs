@@ -1,5 +1,6 @@
 // `npm run bench`: side-by-side speeds. Under Wine the addon and the flows on a native firehose, against a C++ loop on the same double;
-// here the simulator against a plain copy; what the addon adds to a call of VSS, and how snapshot sessions grow. Ratios matter: the base is run alternately with what is compared to it.
+// here the simulator against a plain copy; what the addon adds to a call of VSS and to a notification of KTM, how snapshot
+// sessions grow, what a commit costs, and how recovery grows. Ratios matter: the base is run alternately with what is compared to it.
 //   node scripts/bench.mjs [--json] [--rounds <n>]
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -48,10 +49,11 @@ async function runAddon(directory) {
   const build = buildNative({ tests: true });
   prepareWine(build);
   const program = (name) => windowsPath(join(build.programs, name));
-  const [firehose, calls] = ['addon.json', 'vss-calls.json'].map((name) => join(directory, name));
+  const [firehose, calls, notifications] = ['addon.json', 'vss-calls.json', 'ktm-notifications.json'].map((name) => join(directory, name));
   return {
     addon: await runUnderWine(build, 'firehose.js', [program('firehose.dll'), windowsPath(directory), windowsPath(firehose), options.rounds, String(WATCHED_GIGABYTES)], firehose),
     vssCalls: await runUnderWine(build, 'vss-calls.js', [program('vss_metadata.dll'), windowsPath(calls), options.rounds], calls),
+    ktmNotifications: await runUnderWine(build, 'ktm-notifications.js', [program('ktm_notifications.dll'), windowsPath(notifications), options.rounds], notifications),
   };
 }
 
@@ -60,6 +62,20 @@ function runSessions(directory) {
   const { status } = spawnSync(process.execPath, [join(root, 'dist/test/bench/vss-sessions.js'), result, options.rounds], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error('the benchmark of snapshot sessions failed');
   return read(result);
+}
+
+/** On a disk, because what a commit costs is its fsyncs; recovery is measured in memory. */
+function runKtm(directory) {
+  const result = join(directory, 'ktm.json');
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const disk = mkdtempSync(join(root, '.cache', 'bench-'));
+  try {
+    const { status } = spawnSync(process.execPath, [join(root, 'dist/test/bench/ktm.js'), disk, directory, result, options.rounds], { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (status !== 0) throw new Error('the benchmark of KTM failed');
+    return read(result);
+  } finally {
+    rmSync(disk, { recursive: true, force: true });
+  }
 }
 
 const size = (bytes) => (bytes < 1 << 20 ? `${bytes >> 10} KiB` : `${bytes >> 20} MiB`);
@@ -92,22 +108,40 @@ function printSessions({ node, rounds, sessions }) {
   }
 }
 
+function printNotifications({ node, rounds, microseconds: { cpp, awaited, cppByPort, awaitedByPort, manyByPort } }) {
+  const us = (value) => `${value.toFixed(2)} us`;
+  console.log(`\nNotifications of KTM through the addon under Wine (Node ${node}, medians of ${rounds})`);
+  console.log(`  asked for one by one: in C++ ${us(cpp)}, awaited in JavaScript ${us(awaited)}: ${us(awaited - cpp)} more`);
+  console.log(`  by the completion port: in C++ ${us(cppByPort)}, awaited ${us(awaitedByPort)}: ${us(awaitedByPort - cppByPort)} more; 64 at once ${us(manyByPort)}`);
+}
+
+function printKtm({ node, rounds, commits, recoveries }) {
+  console.log(`\nKTM on the simulated machine, with a log on this disk (Node ${node}, medians of ${rounds})`);
+  console.log(`  ${commits.perSecond.toFixed(0)} commits a second, ${commits.syncsPerCommit.toFixed(1)} fsyncs each; the same writes and fsyncs alone ${commits.syncsAlonePerSecond.toFixed(0)} (ratio ${commits.ratio.toFixed(2)})`);
+  for (const { enlistments, milliseconds, heap } of recoveries) {
+    console.log(`  recovery of ${String(enlistments).padStart(6)} enlistments: ${milliseconds.toFixed(0).padStart(6)} ms, ${(milliseconds * 1000 / enlistments).toFixed(0)} us each; the heap grew by ${(heap / 2 ** 20).toFixed(1)} MiB`);
+  }
+}
+
 let directory;
 try {
   compile();
   directory = makeDirectory();
   const missing = missingTools();
   const skipped = { skipped: missing };
-  const { addon, vssCalls } = missing === undefined ? await runAddon(directory) : { addon: skipped, vssCalls: skipped };
+  const { addon, vssCalls, ktmNotifications } = missing === undefined ? await runAddon(directory) : { addon: skipped, vssCalls: skipped, ktmNotifications: skipped };
   const simulator = runSimulator(directory);
   const vssSessions = runSessions(directory);
-  if (options.json) console.log(JSON.stringify({ addon, simulator, vssCalls, vssSessions }, undefined, 2));
+  const ktm = runKtm(directory);
+  if (options.json) console.log(JSON.stringify({ addon, simulator, vssCalls, vssSessions, ktmNotifications, ktm }, undefined, 2));
   else {
     if (missing === undefined) print('The addon under Wine, on a native server thread', addon);
     else console.log(`Skipped the addon: ${missing}`);
     print('The simulated machine on this system', simulator);
     if (missing === undefined) printCalls(vssCalls);
     printSessions(vssSessions);
+    if (missing === undefined) printNotifications(ktmNotifications);
+    printKtm(ktm);
   }
 } catch (error) {
   console.error(error.message);
