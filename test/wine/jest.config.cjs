@@ -22,7 +22,7 @@ function project(name, files) {
     displayName: name,
     roots: [`<rootDir>/dist/test/${name}`],
     ...(files && { testMatch: files.map((file) => `**/${file}.test.js`) }),
-    testPathIgnorePatterns: winesOwn ? [] : slices.winesOwn.map((file) => `[\\/]${file}\.test\.js$`),
+    testPathIgnorePatterns: winesOwn ? [] : slices.winesOwn.map((file) => `[\\\\/]${file}\\.test\\.js$`),
     cacheDirectory: join(root, '.cache', 'jest-wine'),
   };
 }
