@@ -1,14 +1,14 @@
 /** The file-system errors of TMF: the one table of numbers, names and texts (facts/ktm-tmf-mts.md 5.1, 5.2). */
 import { WinbackupError } from '../binding';
 
-/** Name, number, text. A number that only calls give which this monitor does not have says so. */
+/** Name, number, text. A number that is never given here says so: `given only by`. */
 export const fileSystemErrors = [
   ['FE_OK', 0, 'the operation was successful'],
   ['FE_PARAMETER', 22, 'a parameter is bad or out of bounds'],
-  ['FE_MISSING_PARAMETER', 29, 'a required parameter is missing'],
-  ['FE_NO_MEMORY', 30, 'the system has no memory for the operation'],
-  ['FE_NO_BUFFER', 31, 'no buffer could be obtained'],
-  ['FE_NO_LOCKED_MEMORY', 36, 'memory could not be locked'],
+  ['FE_MISSING_PARAMETER', 29, 'a required parameter is missing; given only by languages that let one be left out'],
+  ['FE_NO_MEMORY', 30, 'there is no memory for the operation; given only by systems that live on without it'],
+  ['FE_NO_BUFFER', 31, 'no buffer could be obtained; given only by systems that live on without it'],
+  ['FE_NO_LOCKED_MEMORY', 36, 'memory could not be locked; given only by systems that lock it'],
   ['FE_TIMED_OUT', 40, 'the operation timed out'],
   ['FE_LOCKED', 73, 'the resource is locked by another transaction'],
   ['FE_BAD_MESSAGE_TAG', 74, 'the message tag names no request that waits for a reply'],
@@ -16,7 +16,7 @@ export const fileSystemErrors = [
   ['FE_ENDING', 76, 'the transaction is ending or aborting'],
   ['FE_OBSOLETE', 78, 'the transaction is invalid or obsolete'],
   ['FE_NOT_LOCKED', 79, 'the resource to be changed is not locked by the transaction'],
-  ['FE_AUDIT_MISMATCH', 80, 'a server or file without backout cannot be used in a transaction'],
+  ['FE_AUDIT_MISMATCH', 80, 'what cannot be backed out cannot take part in a transaction'],
   ['FE_OUTSTANDING', 81, 'requests of the transaction are outstanding'],
   ['FE_NOT_RUNNING', 82, 'the transaction monitor is not running'],
   ['FE_TOO_MANY_TRANSACTIONS', 83, 'too many transactions are active'],
@@ -38,10 +38,10 @@ export const fileSystemErrors = [
   ['FE_JOIN_716', 716, 'given only by suspend, resume and join'],
   ['FE_JOIN_721', 721, 'given only by suspend, resume and join'],
   ['FE_HANDLE_724', 724, 'given only by foreign resource managers\' calls (export, import, transaction handles)'],
-  ['FE_IMPORTED_BRANCH', 725, 'an imported branch cannot be ended here'],
+  ['FE_IMPORTED_BRANCH', 725, 'an imported branch cannot be ended here; given only by foreign resource managers\' calls'],
   ['FE_HANDLE_728', 728, 'given only by foreign resource managers\' calls (export, import, transaction handles)'],
   ['FE_HANDLE_729', 729, 'given only by foreign resource managers\' calls (export, import, transaction handles)'],
-  ['FE_JOINS_OUTSTANDING', 730, 'joins of the transaction are outstanding'],
+  ['FE_JOINS_OUTSTANDING', 730, 'joins of the transaction are outstanding; given only by suspend, resume and join'],
   ['FE_JOIN_731', 731, 'given only by suspend, resume and join'],
   ['FE_JOIN_732', 732, 'given only by suspend, resume and join'],
 ] as const satisfies readonly (readonly [string, number, string])[];

@@ -1,5 +1,5 @@
 /** One transaction: its participants, its state, the two phases of its commit, and its backout. The monitor makes it, and everything ends it. */
-import { StateError, errorCode } from '../binding';
+import { ArgumentError, StateError, checkString, errorCode } from '../binding';
 import type { Cancel, Host } from '../binding';
 import { invariant } from '../binding/fail-fast';
 import { asError, settledWithin } from '../binding/waiting';
@@ -155,9 +155,10 @@ export class Transaction implements LockOwner {
 
   /**
    * Takes a participant in: its resources are locked, then its record is made durable. Only after that may it begin what a crash would leave.
-   * @throws FileSystemError 73, 85, or as `check`
+   * @throws ArgumentError; FileSystemError 73, 80 (it has no prepare, commit or backout), 85, or as `check`
    */
   async enlist(participant: Participant): Promise<void> {
+    checkParticipant(participant);
     const entering = this.takeIn(participant);
     this.enlisting.add(entering);
     try {
@@ -386,6 +387,17 @@ export class Transaction implements LockOwner {
     this.current = to;
     this.owner.publish({ type: 'state', transaction: this.id, from, to });
   }
+}
+
+function checkParticipant(participant: Participant): void {
+  if (typeof participant !== 'object' || participant === null) throw new ArgumentError('participant', 'must be an object');
+  const { name, resources = [], kind, volume } = participant;
+  checkString('participant.name', name);
+  if (kind !== undefined) checkString('participant.kind', kind);
+  if (volume !== undefined) checkString('participant.volume', volume);
+  if (!Array.isArray(resources)) throw new ArgumentError('participant.resources', 'must be a list of names');
+  resources.forEach((resource, index) => checkString(`participant.resources[${String(index)}]`, resource));
+  for (const phase of ['prepare', 'commit', 'backout'] as const) if (typeof participant[phase] !== 'function') throw new FileSystemError(FE.FE_AUDIT_MISMATCH, `${name} has no ${phase}`);
 }
 
 class PrepareFailure extends StateError {

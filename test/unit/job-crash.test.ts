@@ -14,6 +14,7 @@ import { checkSet } from '../../lib/job/manifest';
 import { connectMachine } from '../../lib/simulator';
 import type { MachineControl } from '../../lib/simulator';
 import { TransactionMonitor } from '../../lib/transaction';
+import { exercised } from './exercised';
 import { tellChanges, tellParticipants } from './job-points';
 import { LOG, SETS, SMALL, left, machineOn, newHost, openMonitor, run, sets } from './job-rig';
 
@@ -57,6 +58,7 @@ describe('power cut', () => {
     let whole = 0;
     for (let at = 1; at <= points.length; at += 1) {
       const crashed = await cut(job, at);
+      exercised('crash points', 1);
       const where = `${String(at)}: ${String(points[at - 1])}`;
       const host = crashed.host.restart();
       const machine = machineOn(host);
@@ -127,6 +129,7 @@ describe('SIGKILL', () => {
       const { job, log, destination } = place(at);
       mkdirSync(log);
       await killed(job, log, at);
+      exercised('crash points', 1);
       const { backend } = await connectMachine(file);
       const open = (): Promise<TransactionMonitor> => TransactionMonitor.open({ directory: log, host: realHost, backend });
       const monitor = await open();

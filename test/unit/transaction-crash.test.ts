@@ -14,16 +14,12 @@ import { readText } from '../../lib/job/manifest';
 import { connectMachine } from '../../lib/simulator';
 import type { MachineControl, SimulatedHost, SimulatedWindows } from '../../lib/simulator';
 import { deleteSnapshots } from '../../lib/vss';
+import { exercised } from './exercised';
 import { tellChanges, tellParticipants } from './job-points';
 import { CATALOG, LOG, machineOn, newHost, recoverThree, threeParticipants } from './participants-rig';
 
 const ALL = { sets: ['nightly'], snapshots: 1, catalog: 'new', data: ['catalog'], journals: [] };
 const NONE = { sets: [], snapshots: 0, catalog: 'old', data: ['catalog'], journals: [] };
-
-let crashes = 0;
-afterAll(() => {
-  process.stdout.write(`transaction of three participants: ${String(crashes)} crash points exercised\n`);
-});
 
 describe.each(['commit', 'abort'] as const)('a transaction that ends by %s', (end) => {
   it('power cut at every point', async () => {
@@ -54,7 +50,7 @@ describe.each(['commit', 'abort'] as const)('a transaction that ends by %s', (en
     for (let at = 1; at <= points.length; at += 1) {
       const where = `${String(at)}: ${String(points[at - 1])}`;
       const { host: crashed, copies } = await cut(at);
-      crashes += 1;
+      exercised('crash points', 1);
       const host = crashed.restart();
       const machine = machineOn(host);
       machine.vss.load(copies);
@@ -133,7 +129,7 @@ describe('SIGKILL at every write of the log and every call of a participant', ()
       const where = `${String(at)}: ${String(points[at - 1])}`;
       const root = newRoot(at);
       await killed(root, end, at);
-      crashes += 1;
+      exercised('crash points', 1);
       const { backend } = await connectMachine(file);
       const first = await recoverThree(backend, realHost, root);
       const committed = readFileSync(join(root, CATALOG), 'utf8') === 'new';

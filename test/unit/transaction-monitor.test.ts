@@ -6,6 +6,7 @@ import { SimulatedClock, SimulatedHost } from '../../lib/simulator';
 import { settled } from '../../lib/simulator/scheduler';
 import { FE, FileSystemError, TRANSACTION_CHANNEL, TransactionMonitor, fileSystemErrors, transitions } from '../../lib/transaction';
 import type { PublishedMonitorEvent, Transaction } from '../../lib/transaction';
+import { writeText } from './ktm-files';
 import { DIRECTORY, fileParticipant, gate, newHost, openMonitor } from './transaction-rig';
 
 const numberOf = async (work: () => unknown): Promise<number | undefined> => {
@@ -214,6 +215,7 @@ describe('file-system errors', () => {
     expect(new FileSystemError(4711).code).toBe('FE_4711');
   });
 
+  // One row for each number: unilateral-aborts.test.ts.
   type Case = readonly [number: number, what: string, work: (host: SimulatedHost) => Promise<unknown>];
   const cases: readonly Case[] = [
     [73, 'a lock that is not given in time, which ends a deadlock', async (host) => {
@@ -226,31 +228,6 @@ describe('file-system errors', () => {
       expect(monitor.abortTransaction(one)).toBe(0);
       await others;
       return refused;
-    }],
-    [79, 'a resource that the transaction has not locked', async (host) => {
-      await using monitor = await openMonitor(host);
-      const transaction = monitor.beginTransaction();
-      return await numberOf(() => transaction.checkLocked('a'));
-    }],
-    [82, 'a monitor that was closed', async (host) => {
-      const monitor = await openMonitor(host);
-      await monitor.close();
-      return await numberOf(() => monitor.beginTransaction());
-    }],
-    [83, 'more active transactions than the limit', async (host) => {
-      await using monitor = await openMonitor(host, { maxTransactions: 1 });
-      monitor.beginTransaction();
-      return await numberOf(() => monitor.beginTransaction());
-    }],
-    [85, 'a participant on a volume that was lost', async (host) => {
-      await using monitor = await openMonitor(host);
-      monitor.volumeLost('D:');
-      return await numberOf(() => monitor.beginTransaction().enlist(fileParticipant(host, 'a', undefined, { volume: 'D:' })));
-    }],
-    [86, 'a beginning that the operator has disabled', async (host) => {
-      await using monitor = await openMonitor(host);
-      monitor.disableBegin();
-      return await numberOf(() => monitor.beginTransaction());
     }],
     [86, 'a recovery log that is nearly full', async (host) => {
       await using monitor = await openMonitor(host, { logThreshold: 100 });
@@ -267,13 +244,6 @@ describe('file-system errors', () => {
       host.files.clearFaults();
       return result;
     }],
-    [93, 'one that keeps too much of the recovery log', async (host) => {
-      await using monitor = await openMonitor(host, { logThreshold: 2000 });
-      const transaction = monitor.beginTransaction();
-      const refused = await numberOf(() => transaction.enlist(fileParticipant(host, 'a', undefined, { record: 'x'.repeat(1000) })));
-      expect(transaction.cause?.name).toBe('logThreshold');
-      return refused;
-    }],
     [95, 'a disk that fails under a participant', async (host) => {
       await using monitor = await openMonitor(host);
       const transaction = monitor.beginTransaction();
@@ -282,20 +252,6 @@ describe('file-system errors', () => {
       const result = await monitor.endTransaction();
       expect(transaction.cause).toMatchObject({ name: 'diskFailed', reason: 'DpCrash' });
       return result;
-    }],
-    [98, 'more that are not over than the table holds', async (host) => {
-      await using monitor = await openMonitor(host, { maxControlBlocks: 1 });
-      const backout = gate();
-      const transaction = monitor.beginTransaction();
-      await transaction.enlist(fileParticipant(host, 'a', undefined, { backout: () => backout.passed }));
-      monitor.abortTransaction();
-      const result = await numberOf(() => monitor.beginTransaction());
-      backout.open();
-      return result;
-    }],
-    [590, 'a time limit that is none', async (host) => {
-      await using monitor = await openMonitor(host);
-      return await numberOf(() => monitor.beginTransaction({ timeoutMs: -1 }));
     }],
   ];
 
@@ -374,6 +330,18 @@ describe('the monitor of a directory', () => {
     await next.close();
     expect((await after.files.list(DIRECTORY)).filter((name) => name.endsWith('.lock'))).toEqual([]);
     await monitor.close().catch(() => undefined);
+  });
+
+  it('takes over an empty lock file, as a power cut leaves it, and one that is half written', async () => {
+    for (const text of ['', '{"machine":"SIM']) {
+      const host = await newHost();
+      await writeText(host.files, `${DIRECTORY}/monitor.1.lock`, text);
+      const monitor = await openMonitor(host);
+      expect(await host.files.list(DIRECTORY)).toEqual(['monitor.2.lock', 'monitor.log']);
+      await expect(openMonitor(host)).rejects.toMatchObject({ code: 'ERR_MONITOR_RUNNING' });
+      await monitor.close();
+      expect(await host.files.list(DIRECTORY)).toEqual(['monitor.log']);
+    }
   });
 
   it('refuses the log of another machine, of another version, and what is no log of a monitor; nothing is changed', async () => {
