@@ -1,6 +1,6 @@
 // `npm run bench`: side-by-side speeds. Under Wine the addon and the flows on a native firehose, against a C++ loop on the same double;
 // here the simulator against a plain copy; what the addon adds to a call of VSS and to a notification of KTM, how snapshot
-// sessions grow, what a commit costs, and how recovery grows. Ratios matter: the base is run alternately with what is compared to it.
+// sessions grow, what a commit costs, and how recovery grows; the transaction monitor. Ratios matter: the base is run alternately with what is compared to it.
 //   node scripts/bench.mjs [--json] [--rounds <n>]
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -64,14 +64,13 @@ function runSessions(directory) {
   return read(result);
 }
 
-/** On a disk, because what a commit costs is its fsyncs; recovery is measured in memory. */
-function runKtm(directory) {
-  const result = join(directory, 'ktm.json');
+/** On a disk, because what a commit costs is its fsyncs. */
+function runOnDisk(script, what, result, ...args) {
   mkdirSync(join(root, '.cache'), { recursive: true });
   const disk = mkdtempSync(join(root, '.cache', 'bench-'));
   try {
-    const { status } = spawnSync(process.execPath, [join(root, 'dist/test/bench/ktm.js'), disk, directory, result, options.rounds], { stdio: ['ignore', 'ignore', 'inherit'] });
-    if (status !== 0) throw new Error('the benchmark of KTM failed');
+    const { status } = spawnSync(process.execPath, [join(root, 'dist/test/bench', script), disk, ...args, result, options.rounds], { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (status !== 0) throw new Error(`the benchmark of ${what} failed`);
     return read(result);
   } finally {
     rmSync(disk, { recursive: true, force: true });
@@ -123,6 +122,15 @@ function printKtm({ node, rounds, commits, recoveries }) {
   }
 }
 
+function printTransactions({ node, rounds, aborts, log, recovery: { transactions, openMs, recoverMs } }) {
+  console.log(`\nThe transaction monitor, with its log on this disk (Node ${node}, medians of ${rounds})`);
+  for (const { participants, controlMs, backoutMs } of aborts) {
+    console.log(`  abort of ${String(participants).padStart(3)} participants: control is back after ${controlMs.toFixed(2)} ms, backout has ended after ${backoutMs.toFixed(1)} ms`);
+  }
+  console.log(`  ${log.appendsPerSecond.toFixed(0)} appends a second to the log; a bare write and fsync ${log.barePerSecond.toFixed(0)} (ratio ${log.ratio.toFixed(2)}); ${log.atOnce} at once ${log.atOncePerSecond.toFixed(0)}`);
+  console.log(`  recovery of ${transactions} transactions: opened in ${openMs.toFixed(0)} ms, resolved in ${recoverMs.toFixed(0)} ms`);
+}
+
 let directory;
 try {
   compile();
@@ -132,8 +140,10 @@ try {
   const { addon, vssCalls, ktmNotifications } = missing === undefined ? await runAddon(directory) : { addon: skipped, vssCalls: skipped, ktmNotifications: skipped };
   const simulator = runSimulator(directory);
   const vssSessions = runSessions(directory);
-  const ktm = runKtm(directory);
-  if (options.json) console.log(JSON.stringify({ addon, simulator, vssCalls, vssSessions, ktmNotifications, ktm }, undefined, 2));
+  // KTM's recovery is measured in memory.
+  const ktm = runOnDisk('ktm.js', 'KTM', join(directory, 'ktm.json'), directory);
+  const transactions = runOnDisk('transactions.js', 'the transaction monitor', join(directory, 'transactions.json'));
+  if (options.json) console.log(JSON.stringify({ addon, simulator, vssCalls, vssSessions, ktmNotifications, ktm, transactions }, undefined, 2));
   else {
     if (missing === undefined) print('The addon under Wine, on a native server thread', addon);
     else console.log(`Skipped the addon: ${missing}`);
@@ -142,6 +152,7 @@ try {
     printSessions(vssSessions);
     if (missing === undefined) printNotifications(ktmNotifications);
     printKtm(ktm);
+    printTransactions(transactions);
   }
 } catch (error) {
   console.error(error.message);

@@ -28,6 +28,8 @@ export interface HeldLock {
 
 export class LockTable {
   private readonly locks = new Map<string, Lock>();
+  /** The same by holder, in the order in which they were given. */
+  private readonly held = new Map<LockOwner, Set<string>>();
 
   constructor(
     private readonly clock: Clock,
@@ -47,8 +49,7 @@ export class LockTable {
   async acquire(resource: string, owner: LockOwner, timeoutMs: number): Promise<void> {
     const lock = this.locks.get(resource);
     if (lock === undefined) {
-      this.locks.set(resource, { holder: owner, waiting: [] });
-      this.publish({ type: 'lock', action: 'locked', resource, transaction: owner.id });
+      this.give(resource, { holder: owner, waiting: [] }, owner);
       return;
     }
     if (lock.holder === owner) return;
@@ -84,17 +85,25 @@ export class LockTable {
   }
 
   releaseAll(owner: LockOwner): void {
-    for (const [resource, lock] of this.locks) {
-      if (lock.holder !== owner) continue;
+    for (const resource of this.held.get(owner) ?? []) {
+      const lock = this.locks.get(resource);
       this.publish({ type: 'lock', action: 'released', resource, transaction: owner.id });
-      const next = lock.waiting.shift();
-      if (next === undefined) {
+      const next = lock?.waiting.shift();
+      if (lock === undefined || next === undefined) {
         this.locks.delete(resource);
         continue;
       }
-      lock.holder = next.owner;
-      this.publish({ type: 'lock', action: 'locked', resource, transaction: next.owner.id });
+      this.give(resource, lock, next.owner);
       next.granted();
     }
+    this.held.delete(owner);
+  }
+
+  private give(resource: string, lock: Lock, owner: LockOwner): void {
+    lock.holder = owner;
+    this.locks.set(resource, lock);
+    const held = this.held.get(owner) ?? new Set();
+    this.held.set(owner, held.add(resource));
+    this.publish({ type: 'lock', action: 'locked', resource, transaction: owner.id });
   }
 }
