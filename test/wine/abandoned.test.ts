@@ -10,7 +10,7 @@ const closes = 'IClientVirtualDeviceSet2::Close';
 let nextName = 1;
 const newName = (): string => `abandoned-${String(nextName++)}`;
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000); // against hanging only: a busy machine starts a Worker in seconds
 
 describeAbandoned<State>('a client', {
   states,

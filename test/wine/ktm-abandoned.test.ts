@@ -10,7 +10,7 @@ import { openWineMachine } from './wine-machine';
 
 const rollsBack = 'KtmW32::RollbackTransaction';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000); // against hanging only: a busy machine starts a Worker in seconds
 
 // The threads that KTM's functions keep for their next calls are there before anything is counted.
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { options, surroundingsOn } from './vss-abandoned-program';
 
 const aborts = 'IVssBackupComponents::AbortBackup';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000); // against hanging only: a busy machine starts a Worker in seconds
 
 describeAbandoned<State>('a requester', {
   states: stateNames,
