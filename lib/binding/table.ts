@@ -103,7 +103,16 @@ export interface StructTable {
   /** Bytes, on x64 and arm64. */
   readonly size: number;
   readonly fields: readonly StructField[];
+  /** A union behind the first field: what it holds for each value of that. */
+  readonly alternatives?: readonly StructAlternative[];
   readonly source: string;
+}
+
+export interface StructAlternative {
+  readonly type: number;
+  readonly member: string;
+  readonly struct: string;
+  readonly offset: number;
 }
 
 export interface ComClass {

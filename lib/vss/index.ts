@@ -36,6 +36,8 @@ export type { ComponentAddress, ComponentSelection } from './selection';
 export type { SetHolder } from './set-in-progress';
 export type { Snapshot } from './snapshot';
 export type { AroundDoSnapshotSet, BackupStamp, SnapshotProgress } from './snapshot-creation';
+export { queryShadowStorage, removeShadowStorage, setShadowStorage } from './shadow-storage';
+export type { SetShadowStorageOptions, ShadowStorage, ShadowStorageOptions } from './shadow-storage';
 export { SnapshotSession } from './snapshot-session';
 export type { CompleteOptions, CompletedSnapshot, SnapshotRetry, SnapshotSessionOptions, SnapshotTimeouts } from './snapshot-session';
 export { examineWriterMetadata } from './writer-metadata';

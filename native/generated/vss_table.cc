@@ -58,7 +58,7 @@ constexpr Field kFieldsVSS_PROVIDER_PROP[] = {
     {"providerVersionId", Kind::kGuid, 40},
     {"classId", Kind::kGuid, 56},
 };
-constexpr Struct kStructVSS_PROVIDER_PROP = {"VSS_PROVIDER_PROP", 72, kFieldsVSS_PROVIDER_PROP, {}, FreeProviderProperties};
+constexpr Struct kStructVSS_PROVIDER_PROP = {"VSS_PROVIDER_PROP", 72, kFieldsVSS_PROVIDER_PROP, {}, FreeStrings<VSS_PROVIDER_PROP, &VSS_PROVIDER_PROP::providerName, &VSS_PROVIDER_PROP::providerVersion>};
 
 static_assert(sizeof(VSS_OBJECT_PROP) == 136);
 static_assert(offsetof(VSS_OBJECT_PROP, type) == 0 && sizeof(VSS_OBJECT_PROP::type) == 4);
@@ -107,6 +107,58 @@ constexpr Field kFieldsVSS_COMPONENTINFO[] = {
     {"dependencies", Kind::kU32, 64},
 };
 constexpr Struct kStructVSS_COMPONENTINFO = {"VSS_COMPONENTINFO", 72, kFieldsVSS_COMPONENTINFO};
+
+static_assert(sizeof(VSS_VOLUME_PROP) == 16);
+static_assert(offsetof(VSS_VOLUME_PROP, volumeName) == 0 && sizeof(VSS_VOLUME_PROP::volumeName) == 8);
+static_assert(offsetof(VSS_VOLUME_PROP, volumeDisplayName) == 8 && sizeof(VSS_VOLUME_PROP::volumeDisplayName) == 8);
+constexpr Field kFieldsVSS_VOLUME_PROP[] = {
+    {"volumeName", Kind::kTaskString, 0},
+    {"volumeDisplayName", Kind::kTaskString, 8},
+};
+constexpr Struct kStructVSS_VOLUME_PROP = {"VSS_VOLUME_PROP", 16, kFieldsVSS_VOLUME_PROP, {}, FreeStrings<VSS_VOLUME_PROP, &VSS_VOLUME_PROP::volumeName, &VSS_VOLUME_PROP::volumeDisplayName>};
+
+static_assert(sizeof(VSS_DIFF_VOLUME_PROP) == 32);
+static_assert(offsetof(VSS_DIFF_VOLUME_PROP, volumeName) == 0 && sizeof(VSS_DIFF_VOLUME_PROP::volumeName) == 8);
+static_assert(offsetof(VSS_DIFF_VOLUME_PROP, volumeDisplayName) == 8 && sizeof(VSS_DIFF_VOLUME_PROP::volumeDisplayName) == 8);
+static_assert(offsetof(VSS_DIFF_VOLUME_PROP, volumeFreeSpace) == 16 && sizeof(VSS_DIFF_VOLUME_PROP::volumeFreeSpace) == 8);
+static_assert(offsetof(VSS_DIFF_VOLUME_PROP, volumeTotalSpace) == 24 && sizeof(VSS_DIFF_VOLUME_PROP::volumeTotalSpace) == 8);
+constexpr Field kFieldsVSS_DIFF_VOLUME_PROP[] = {
+    {"volumeName", Kind::kTaskString, 0},
+    {"volumeDisplayName", Kind::kTaskString, 8},
+    {"volumeFreeSpace", Kind::kU64, 16},
+    {"volumeTotalSpace", Kind::kU64, 24},
+};
+constexpr Struct kStructVSS_DIFF_VOLUME_PROP = {"VSS_DIFF_VOLUME_PROP", 32, kFieldsVSS_DIFF_VOLUME_PROP, {}, FreeStrings<VSS_DIFF_VOLUME_PROP, &VSS_DIFF_VOLUME_PROP::volumeName, &VSS_DIFF_VOLUME_PROP::volumeDisplayName>};
+
+static_assert(sizeof(VSS_DIFF_AREA_PROP) == 40);
+static_assert(offsetof(VSS_DIFF_AREA_PROP, volumeName) == 0 && sizeof(VSS_DIFF_AREA_PROP::volumeName) == 8);
+static_assert(offsetof(VSS_DIFF_AREA_PROP, diffAreaVolumeName) == 8 && sizeof(VSS_DIFF_AREA_PROP::diffAreaVolumeName) == 8);
+static_assert(offsetof(VSS_DIFF_AREA_PROP, maximumDiffSpace) == 16 && sizeof(VSS_DIFF_AREA_PROP::maximumDiffSpace) == 8);
+static_assert(offsetof(VSS_DIFF_AREA_PROP, allocatedDiffSpace) == 24 && sizeof(VSS_DIFF_AREA_PROP::allocatedDiffSpace) == 8);
+static_assert(offsetof(VSS_DIFF_AREA_PROP, usedDiffSpace) == 32 && sizeof(VSS_DIFF_AREA_PROP::usedDiffSpace) == 8);
+constexpr Field kFieldsVSS_DIFF_AREA_PROP[] = {
+    {"volumeName", Kind::kTaskString, 0},
+    {"diffAreaVolumeName", Kind::kTaskString, 8},
+    {"maximumDiffSpace", Kind::kU64, 16},
+    {"allocatedDiffSpace", Kind::kU64, 24},
+    {"usedDiffSpace", Kind::kU64, 32},
+};
+constexpr Struct kStructVSS_DIFF_AREA_PROP = {"VSS_DIFF_AREA_PROP", 40, kFieldsVSS_DIFF_AREA_PROP, {}, FreeStrings<VSS_DIFF_AREA_PROP, &VSS_DIFF_AREA_PROP::volumeName, &VSS_DIFF_AREA_PROP::diffAreaVolumeName>};
+
+static_assert(sizeof(VSS_MGMT_OBJECT_PROP) == 48);
+static_assert(offsetof(VSS_MGMT_OBJECT_PROP, type) == 0 && sizeof(VSS_MGMT_OBJECT_PROP::type) == 4);
+constexpr Field kFieldsVSS_MGMT_OBJECT_PROP[] = {
+    {"type", Kind::kU32, 0},
+};
+static_assert(offsetof(VSS_MGMT_OBJECT_PROP, volume) == 8);
+static_assert(offsetof(VSS_MGMT_OBJECT_PROP, diffVolume) == 8);
+static_assert(offsetof(VSS_MGMT_OBJECT_PROP, diffArea) == 8);
+constexpr Alternative kAlternativesVSS_MGMT_OBJECT_PROP[] = {
+    {1, "volume", 8, &kStructVSS_VOLUME_PROP},
+    {2, "diffVolume", 8, &kStructVSS_DIFF_VOLUME_PROP},
+    {3, "diffArea", 8, &kStructVSS_DIFF_AREA_PROP},
+};
+constexpr Struct kStructVSS_MGMT_OBJECT_PROP = {"VSS_MGMT_OBJECT_PROP", 48, kFieldsVSS_MGMT_OBJECT_PROP, kAlternativesVSS_MGMT_OBJECT_PROP, nullptr};
 
 constexpr Parameter kParameters_IVssBackupComponents_GetWriterComponentsCount[] = {
     {"count", Kind::kU32, Direction::kOut, false, false, nullptr, nullptr},
@@ -1598,6 +1650,102 @@ constexpr Method kMethodsIVssAdmin[] = {
 IUnknown* Unknown_IVssAdmin(void* given) { return static_cast<IVssAdmin*>(given); }
 static_assert(SameGuid(IID_IVssAdmin, GUID{0x77ed5996, 0x2f63, 0x11d3, {0x8a, 0x39, 0x00, 0xc0, 0x4f, 0x72, 0xd8, 0xe3}}));
 
+constexpr Parameter kParameters_IVssDifferentialSoftwareSnapshotMgmt_AddDiffArea[] = {
+    {"volumeName", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"diffAreaVolumeName", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"maximumDiffSpace", Kind::kU64, Direction::kIn, false, false, nullptr, nullptr},
+};
+HRESULT Invoke_IVssDifferentialSoftwareSnapshotMgmt_AddDiffArea(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssDifferentialSoftwareSnapshotMgmt*>(self)->AddDiffArea(a[0].text(), a[1].text(), a[2].u64());
+}
+
+constexpr Parameter kParameters_IVssDifferentialSoftwareSnapshotMgmt_ChangeDiffAreaMaximumSize[] = {
+    {"volumeName", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"diffAreaVolumeName", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"maximumDiffSpace", Kind::kU64, Direction::kIn, false, false, nullptr, nullptr},
+};
+HRESULT Invoke_IVssDifferentialSoftwareSnapshotMgmt_ChangeDiffAreaMaximumSize(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssDifferentialSoftwareSnapshotMgmt*>(self)->ChangeDiffAreaMaximumSize(a[0].text(), a[1].text(), a[2].u64());
+}
+
+constexpr Parameter kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryVolumesSupportedForDiffAreas[] = {
+    {"volumeName", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"enumerator", Kind::kInterface, Direction::kOut, false, false, nullptr, &kIVssEnumMgmtObject},
+};
+HRESULT Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryVolumesSupportedForDiffAreas(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssDifferentialSoftwareSnapshotMgmt*>(self)->QueryVolumesSupportedForDiffAreas(a[0].text(), a[1].pointer_place());
+}
+
+constexpr Parameter kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForVolume[] = {
+    {"volumeName", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"enumerator", Kind::kInterface, Direction::kOut, false, false, nullptr, &kIVssEnumMgmtObject},
+};
+HRESULT Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForVolume(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssDifferentialSoftwareSnapshotMgmt*>(self)->QueryDiffAreasForVolume(a[0].text(), a[1].pointer_place());
+}
+
+constexpr Parameter kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasOnVolume[] = {
+    {"volumeName", Kind::kWstr, Direction::kIn, false, false, nullptr, nullptr},
+    {"enumerator", Kind::kInterface, Direction::kOut, false, false, nullptr, &kIVssEnumMgmtObject},
+};
+HRESULT Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasOnVolume(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssDifferentialSoftwareSnapshotMgmt*>(self)->QueryDiffAreasOnVolume(a[0].text(), a[1].pointer_place());
+}
+
+constexpr Parameter kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForSnapshot[] = {
+    {"snapshotId", Kind::kGuid, Direction::kIn, false, false, nullptr, nullptr},
+    {"enumerator", Kind::kInterface, Direction::kOut, false, false, nullptr, &kIVssEnumMgmtObject},
+};
+HRESULT Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForSnapshot(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssDifferentialSoftwareSnapshotMgmt*>(self)->QueryDiffAreasForSnapshot(a[0].guid(), a[1].pointer_place());
+}
+
+constexpr Method kMethodsIVssDifferentialSoftwareSnapshotMgmt[] = {
+    {"IVssDifferentialSoftwareSnapshotMgmt::AddDiffArea", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssDifferentialSoftwareSnapshotMgmt_AddDiffArea, Invoke_IVssDifferentialSoftwareSnapshotMgmt_AddDiffArea},
+    {"IVssDifferentialSoftwareSnapshotMgmt::ChangeDiffAreaMaximumSize", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssDifferentialSoftwareSnapshotMgmt_ChangeDiffAreaMaximumSize, Invoke_IVssDifferentialSoftwareSnapshotMgmt_ChangeDiffAreaMaximumSize},
+    {"IVssDifferentialSoftwareSnapshotMgmt::QueryVolumesSupportedForDiffAreas", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryVolumesSupportedForDiffAreas, Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryVolumesSupportedForDiffAreas},
+    {"IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasForVolume", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForVolume, Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForVolume},
+    {"IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasOnVolume", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasOnVolume, Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasOnVolume},
+    {"IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasForSnapshot", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForSnapshot, Invoke_IVssDifferentialSoftwareSnapshotMgmt_QueryDiffAreasForSnapshot},
+};
+IUnknown* Unknown_IVssDifferentialSoftwareSnapshotMgmt(void* given) { return static_cast<IVssDifferentialSoftwareSnapshotMgmt*>(given); }
+static_assert(SameGuid(IID_IVssDifferentialSoftwareSnapshotMgmt, GUID{0x214a0f28, 0xb737, 0x4026, {0xb8, 0x47, 0x4f, 0x9e, 0x37, 0xd7, 0x95, 0x29}}));
+
+constexpr Parameter kParameters_IVssEnumMgmtObject_Next[] = {
+    {"count", Kind::kU32, Direction::kIn, false, false, nullptr, nullptr},
+    {"elements", Kind::kFetched, Direction::kOut, false, false, &kStructVSS_MGMT_OBJECT_PROP, nullptr},
+};
+HRESULT Invoke_IVssEnumMgmtObject_Next(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssEnumMgmtObject*>(self)->Next(a[0].u32(), a[1].Elements(a[0].u32(), kStructVSS_MGMT_OBJECT_PROP), a[1].u32_place());
+}
+
+constexpr Parameter kParameters_IVssEnumMgmtObject_Skip[] = {
+    {"count", Kind::kU32, Direction::kIn, false, false, nullptr, nullptr},
+};
+HRESULT Invoke_IVssEnumMgmtObject_Skip(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssEnumMgmtObject*>(self)->Skip(a[0].u32());
+}
+
+HRESULT Invoke_IVssEnumMgmtObject_Reset(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssEnumMgmtObject*>(self)->Reset();
+}
+
+constexpr Parameter kParameters_IVssEnumMgmtObject_Clone[] = {
+    {"enumerator", Kind::kInterface, Direction::kOut, false, false, nullptr, &kIVssEnumMgmtObject},
+};
+HRESULT Invoke_IVssEnumMgmtObject_Clone(IUnknown* self, [[maybe_unused]] Argument* a) {
+  return static_cast<IVssEnumMgmtObject*>(self)->Clone(a[0].pointer_place());
+}
+
+constexpr Method kMethodsIVssEnumMgmtObject[] = {
+    {"IVssEnumMgmtObject::Next", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssEnumMgmtObject_Next, Invoke_IVssEnumMgmtObject_Next},
+    {"IVssEnumMgmtObject::Skip", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssEnumMgmtObject_Skip, Invoke_IVssEnumMgmtObject_Skip},
+    {"IVssEnumMgmtObject::Reset", Role::kApartment, -1, S_OK, nullptr, false, {}, Invoke_IVssEnumMgmtObject_Reset},
+    {"IVssEnumMgmtObject::Clone", Role::kApartment, -1, S_OK, nullptr, false, kParameters_IVssEnumMgmtObject_Clone, Invoke_IVssEnumMgmtObject_Clone},
+};
+IUnknown* Unknown_IVssEnumMgmtObject(void* given) { return static_cast<IVssEnumMgmtObject*>(given); }
+static_assert(SameGuid(IID_IVssEnumMgmtObject, GUID{0x01954e6b, 0x9254, 0x4e6e, {0x80, 0x8c, 0xc9, 0xe0, 0x5d, 0x00, 0x76, 0x96}}));
+
 constexpr Parameter kParameters_IXMLDOMDocument_get_xml[] = {
     {"xml", Kind::kBstr, Direction::kOut, true, false, nullptr, nullptr},
 };
@@ -1632,9 +1780,11 @@ const Interface kIVssComponent = {"IVssComponent", IID_IVssComponent, nullptr, U
 const Interface kIVssComponentEx = {"IVssComponentEx", IID_IVssComponentEx, &kIVssComponent, Unknown_IVssComponentEx, kMethodsIVssComponentEx};
 const Interface kIVssComponentEx2 = {"IVssComponentEx2", IID_IVssComponentEx2, &kIVssComponentEx, Unknown_IVssComponentEx2, kMethodsIVssComponentEx2};
 const Interface kIVssAdmin = {"IVssAdmin", IID_IVssAdmin, nullptr, Unknown_IVssAdmin, kMethodsIVssAdmin};
+const Interface kIVssDifferentialSoftwareSnapshotMgmt = {"IVssDifferentialSoftwareSnapshotMgmt", IID_IVssDifferentialSoftwareSnapshotMgmt, nullptr, Unknown_IVssDifferentialSoftwareSnapshotMgmt, kMethodsIVssDifferentialSoftwareSnapshotMgmt};
+const Interface kIVssEnumMgmtObject = {"IVssEnumMgmtObject", IID_IVssEnumMgmtObject, nullptr, Unknown_IVssEnumMgmtObject, kMethodsIVssEnumMgmtObject};
 const Interface kIXMLDOMDocument = {"IXMLDOMDocument", IID_IXMLDOMDocument, nullptr, Unknown_IXMLDOMDocument, kMethodsIXMLDOMDocument};
 
-constexpr const Interface* kList[] = {&kIVssBackupComponents, &kIVssBackupComponentsEx, &kIVssBackupComponentsEx2, &kIVssBackupComponentsEx3, &kIVssBackupComponentsEx4, &kIVssAsync, &kIVssEnumObject, &kIVssExamineWriterMetadata, &kIVssExamineWriterMetadataEx, &kIVssExamineWriterMetadataEx2, &kIVssWMComponent, &kIVssWMFiledesc, &kIVssWMDependency, &kIVssWriterComponentsExt, &kIVssComponent, &kIVssComponentEx, &kIVssComponentEx2, &kIVssAdmin, &kIXMLDOMDocument};
+constexpr const Interface* kList[] = {&kIVssBackupComponents, &kIVssBackupComponentsEx, &kIVssBackupComponentsEx2, &kIVssBackupComponentsEx3, &kIVssBackupComponentsEx4, &kIVssAsync, &kIVssEnumObject, &kIVssExamineWriterMetadata, &kIVssExamineWriterMetadataEx, &kIVssExamineWriterMetadataEx2, &kIVssWMComponent, &kIVssWMFiledesc, &kIVssWMDependency, &kIVssWriterComponentsExt, &kIVssComponent, &kIVssComponentEx, &kIVssComponentEx2, &kIVssAdmin, &kIVssDifferentialSoftwareSnapshotMgmt, &kIVssEnumMgmtObject, &kIXMLDOMDocument};
 const std::span<const Interface* const> kVssInterfaces = kList;
 
 constexpr ComClass kClasses[] = {{CLSID_VSSCoordinator, CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER}};

@@ -26,6 +26,8 @@ extern const Interface kIVssComponent;
 extern const Interface kIVssComponentEx;
 extern const Interface kIVssComponentEx2;
 extern const Interface kIVssAdmin;
+extern const Interface kIVssDifferentialSoftwareSnapshotMgmt;
+extern const Interface kIVssEnumMgmtObject;
 extern const Interface kIXMLDOMDocument;
 extern const std::span<const Interface* const> kVssInterfaces;
 extern const std::span<const ComClass> kVssClasses;

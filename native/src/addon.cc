@@ -131,7 +131,7 @@ class Addon : public Napi::Addon<Addon> {
     call->method = method;
     const Parameter* const last = method->parameters.empty() ? nullptr : &method->parameters.back();
     if (last == nullptr || last->kind != Kind::kInterface) return CallAlone(info, std::move(call));
-    call->made = method == &kCoCreateInstance ? ActivatedInterface(info.Env(), values) : last->object;
+    call->made = last->object == nullptr ? ActivatedInterface(info.Env(), values) : last->object;
     if (call->made == nullptr) return Code(info, E_NOINTERFACE);
     call->activates = true;
     call->handle =

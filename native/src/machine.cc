@@ -56,6 +56,8 @@ constexpr Parameter kMetadata[] = {In("xml", Kind::kBstr),
                                    Out("metadata", Kind::kInterface, &kIVssExamineWriterMetadata)};
 constexpr Parameter kSnapshotted[] = {In("volumeName", Kind::kWstr), Out("present", Kind::kWin32Bool),
                                       Out("capability", Kind::kI32)};
+constexpr Parameter kProviderMgmt[] = {In("providerId", Kind::kGuid), In("iid", Kind::kWstr),
+                                       Out("object", Kind::kInterface)};
 constexpr Parameter kPath[] = {In("path", Kind::kWstr), Out("answer", Kind::kPlain)};
 constexpr Parameter kRemoved[] = {In("path", Kind::kWstr)};
 constexpr Parameter kFromTo[] = {In("from", Kind::kWstr), In("to", Kind::kWstr)};
@@ -72,6 +74,7 @@ constexpr Method kFunctions[] = {
     Flat("CreateVssExamineWriterMetadata", kMetadata, CreateVssExamineWriterMetadata),
     Flat("IsVolumeSnapshotted", kSnapshotted, IsVolumeSnapshotted),
     Flat("ShouldBlockRevert", kBlocked, ShouldBlockRevert),
+    Flat("GetProviderMgmtInterface", kProviderMgmt, GetProviderMgmtInterface),
     Flat("Vss::ResolveDevicePath", kPath, ResolveDevicePath),
     Flat("BackupFiles::Stat", kPath, StatForBackup),
     Flat("BackupFiles::List", kPath, ListForBackup),

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <string>
 
+#include "guid_text.h"
+
 namespace winbackup {
 
 namespace {
@@ -85,6 +87,13 @@ HRESULT ShouldBlockRevert(IUnknown*, Argument* a) {
   return entry(a[0].text(), a[1].boolean_place());
 }
 
+HRESULT GetProviderMgmtInterface(IUnknown*, Argument* a) {
+  static const Entry<HRESULT STDAPICALLTYPE(GUID, IID, IUnknown**)> entry("GetProviderMgmtInterfaceInternal");
+  GUID iid;
+  if (!ParseGuid(a[1].text(), iid)) return E_INVALIDARG;
+  return entry(a[0].guid(), iid, static_cast<IUnknown**>(a[2].pointer_place()));
+}
+
 HRESULT InitializeComSecurity(IUnknown*, Argument* a) {
   static std::mutex mutex;
   static bool done = false;  // guarded by mutex
@@ -101,12 +110,6 @@ HRESULT InitializeComSecurity(IUnknown*, Argument* a) {
 void FreeSnapshotProperties(void* structure) {
   static const Entry<void STDAPICALLTYPE(VSS_SNAPSHOT_PROP*)> entry("VssFreeSnapshotPropertiesInternal");
   if (entry.get() != nullptr) entry.get()(static_cast<VSS_SNAPSHOT_PROP*>(structure));
-}
-
-void FreeProviderProperties(void* structure) {
-  const auto* provider = static_cast<const VSS_PROVIDER_PROP*>(structure);
-  CoTaskMemFree(provider->providerName);
-  CoTaskMemFree(provider->providerVersion);
 }
 
 bool StillPending(IUnknown* async) {

@@ -2,6 +2,7 @@
 // addon loads on machines without it; and what a requester's process needs once.
 #pragma once
 
+#include <objbase.h>
 #include <windows.h>
 
 #include "argument.h"
@@ -15,6 +16,8 @@ HRESULT CreateVssBackupComponents(IUnknown*, Argument* a);
 HRESULT CreateVssExamineWriterMetadata(IUnknown*, Argument* a);
 HRESULT IsVolumeSnapshotted(IUnknown*, Argument* a);
 HRESULT ShouldBlockRevert(IUnknown*, Argument* a);
+/** (provider, iid) -> the provider's interface for its management. */
+HRESULT GetProviderMgmtInterface(IUnknown*, Argument* a);
 
 /**
  * CoInitializeSecurity(authenticationLevel, impersonationLevel, capabilities) for the process, with the advice of
@@ -24,8 +27,11 @@ HRESULT InitializeComSecurity(IUnknown*, Argument* a);
 
 /** Frees the strings of a VSS_SNAPSHOT_PROP: VssFreeSnapshotProperties. */
 void FreeSnapshotProperties(void* structure);
-/** Frees the strings of a VSS_PROVIDER_PROP. */
-void FreeProviderProperties(void* structure);
+/** Frees the strings of a struct whose receiver frees each. */
+template <class Properties, LPWSTR Properties::*... kStrings>
+void FreeStrings(void* structure) {
+  (CoTaskMemFree(static_cast<Properties*>(structure)->*kStrings), ...);
+}
 
 /** Whether an IVssAsync has no final status: Wait's own result does not tell (facts/vss.md 2.4). */
 bool StillPending(IUnknown* async);

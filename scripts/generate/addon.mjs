@@ -7,16 +7,12 @@ const timedOut = { vdi: ['VD_E_TIMEOUT', 'nullptr'], vss: ['S_OK', 'StillPending
 /** Headers of the functions that the descriptors name. */
 const includes = { vdi: [], vss: ['vss_library.h'] };
 
-/** What frees the strings of a struct that a call has filled. */
-const frees = { VSS_SNAPSHOT_PROP: 'FreeSnapshotProperties', VSS_PROVIDER_PROP: 'FreeProviderProperties' };
-
-/** VSS_OBJECT_PROP is a union by its first field (facts/vss.md 1.4). */
-const alternatives = {
-  VSS_OBJECT_PROP: [
-    { tag: 3, member: 'snapshot', struct: 'VSS_SNAPSHOT_PROP', offset: 8 },
-    { tag: 4, member: 'provider', struct: 'VSS_PROVIDER_PROP', offset: 8 },
-  ],
-};
+/** What frees the strings of a struct that a call has filled: a function of its own, or CoTaskMemFree for each. */
+const frees = { VSS_SNAPSHOT_PROP: 'FreeSnapshotProperties' };
+function freeing({ name, fields }) {
+  const strings = fields.filter(({ type }) => type === 'pwsz').map((field) => `&${name}::${field.name}`);
+  return frees[name] ?? (strings.length === 0 ? undefined : `FreeStrings<${name}, ${strings.join(', ')}>`);
+}
 
 const kinds = {
   u32: 'kU32', i32: 'kI32', hresult: 'kU32', bool: 'kBool', BOOL: 'kWin32Bool', guid: 'kGuid', guids: 'kGuids', u64: 'kU64', filetime: 'kU64', wstr: 'kWstr',
@@ -68,7 +64,8 @@ const contexts = { 'in-process': 'CLSCTX_INPROC_SERVER', 'in-process or local': 
 
 const fieldKinds = { ...kinds, guid: 'kGuid' };
 
-function struct({ name, size, fields }) {
+function struct(table) {
+  const { name, size, fields, alternatives: unions } = table;
   let text = `static_assert(sizeof(${name}) == ${size});\n`;
   for (const { name: field, type, offset } of fields) {
     text += `static_assert(offsetof(${name}, ${field}) == ${offset} && sizeof(${name}::${field}) == ${fieldSizes[type]});\n`;
@@ -76,12 +73,12 @@ function struct({ name, size, fields }) {
   text += `constexpr Field kFields${name}[] = {\n`;
   for (const { name: field, type, offset } of fields) text += `    {"${field}", Kind::${fieldKinds[type]}, ${offset}},\n`;
   text += '};\n';
-  const unions = alternatives[name];
   if (unions !== undefined) {
     for (const { member, offset } of unions) text += `static_assert(offsetof(${name}, ${member}) == ${offset});\n`;
-    text += `constexpr Alternative kAlternatives${name}[] = {\n${unions.map((a) => `    {${a.tag}, "${a.member}", ${a.offset}, &kStruct${a.struct}},\n`).join('')}};\n`;
+    text += `constexpr Alternative kAlternatives${name}[] = {\n${unions.map((a) => `    {${a.type}, "${a.member}", ${a.offset}, &kStruct${a.struct}},\n`).join('')}};\n`;
   }
-  const rest = unions === undefined && frees[name] === undefined ? '' : `, ${unions === undefined ? '{}' : `kAlternatives${name}`}, ${frees[name] ?? 'nullptr'}`;
+  const free = freeing(table);
+  const rest = unions === undefined && free === undefined ? '' : `, ${unions === undefined ? '{}' : `kAlternatives${name}`}, ${free ?? 'nullptr'}`;
   return `${text}constexpr Struct kStruct${name} = {"${name}", ${size}, kFields${name}${rest}};\n\n`;
 }
 

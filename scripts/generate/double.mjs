@@ -6,7 +6,7 @@ const cNames = {
   timeoutMs: 'DWORD', typeMask: 'DWORD', schemaMask: 'DWORD', major: 'DWORD', minor: 'DWORD', flags: 'DWORD', breakFlags: 'DWORD', reserved: 'DWORD',
   attributes: 'LONG',
 };
-const plainStrings = new Set(['volumeName', 'pathFromRoot', 'expose', 'destinationVolume', 'filePath', 'providerName', 'providerVersion']);
+const plainStrings = new Set(['volumeName', 'diffAreaVolumeName', 'pathFromRoot', 'expose', 'destinationVolume', 'filePath', 'providerName', 'providerVersion']);
 
 const cType = (family, { name: iface }, parameter, lentNames) => {
   const { name, type, direction } = parameter;
@@ -15,7 +15,7 @@ const cType = (family, { name: iface }, parameter, lentNames) => {
   switch (type.kind) {
     case 'u32':
       if (!vss) return `DWORD${out} `;
-      return `${type.enum ?? (iface === 'IVssEnumObject' ? 'ULONG' : cNames[name] ?? 'UINT')}${out} `;
+      return `${type.enum ?? (iface.startsWith('IVssEnum') ? 'ULONG' : cNames[name] ?? 'UINT')}${out} `;
     case 'i32': return `LONG${out} `;
     case 'hresult': return `HRESULT${out} `;
     case 'bool': return `boolean${out} `; // bool, to the SDK
@@ -23,7 +23,7 @@ const cType = (family, { name: iface }, parameter, lentNames) => {
     case 'guid': return `VSS_ID${out} `;
     case 'guids': return `const VSS_ID* ${name}, UINT ${name}_`;
     case 'filetime': return `FILETIME${out} `;
-    case 'u64': return `DWORDLONG${out} `;
+    case 'u64': return `${name === 'maximumDiffSpace' ? 'LONGLONG' : 'DWORDLONG'}${out} `;
     case 'wstr': return vss && plainStrings.has(name) ? 'VSS_PWSZ ' : 'LPCWSTR ';
     case 'bstr': return `BSTR${out} `;
     case 'pwsz': return 'VSS_PWSZ* ';
@@ -73,7 +73,7 @@ const pack = ({ name, type }, lentNames) => {
     case 'guid': return name;
     case 'guids': return `std::vector<GUID>(${name}, ${name} + ${name}_count)`;
     case 'filetime': return `uint64_t{${name}.dwHighDateTime} << 32 | ${name}.dwLowDateTime`;
-    case 'u64': return `uint64_t{${name}}`;
+    case 'u64': return `static_cast<uint64_t>(${name})`;
     case 'bstr':
     case 'wstr': return `In(${name})`;
     case 'struct': return `In(${name}, kLayout${type.struct})`;
@@ -103,7 +103,7 @@ function unpack(family, mostDerived, { name, type }, index) {
       return `    ${given}*${name} = {static_cast<DWORD>(std::get<uint64_t>(${output})), static_cast<DWORD>(std::get<uint64_t>(${output}) >> 32)};\n`;
     case 'fetched':
       return `    ${given}{\n      for (const Element& element : std::get<std::vector<Element>>(${output})) {\n`
-        + `        ${name}[*${name}_count].Type = static_cast<VSS_OBJECT_TYPE>(element.tag);\n`
+        + `        ${name}[*${name}_count].Type = static_cast<decltype(${name}->Type)>(element.tag);\n`
         + `        Write(element.structure, &${name}[(*${name}_count)++].Obj);\n      }\n    }\n`;
     case 'u64': return `    ${given}*${name} = std::get<uint64_t>(${output});\n`;
     case 'pointer':
@@ -146,14 +146,11 @@ const declarationOrder = (interfaces) => {
 };
 
 const fieldTypes = { u32: 'kU32', i32: 'kI32', u64: 'kU64', pointer: 'kU64', guid: 'kGuid', bool: 'kBool', bstr: 'kBstr', pwsz: 'kTaskString' };
-/** VSS_OBJECT_PROP is a union by its first field (facts/vss.md 1.4). */
-const alternatives = { VSS_OBJECT_PROP: [{ tag: 3, member: 'snapshot', struct: 'VSS_SNAPSHOT_PROP' }, { tag: 4, member: 'provider', struct: 'VSS_PROVIDER_PROP' }] };
-
 function layout(family, struct) {
   let text = '';
-  const unions = alternatives[struct.name];
+  const unions = struct.alternatives;
   if (unions !== undefined) {
-    const rows = unions.map((a) => `    {${a.tag}, "${a.member}", &kLayout${a.struct}},\n`).join('');
+    const rows = unions.map((a) => `    {${a.type}, "${a.member}", &kLayout${a.struct}},\n`).join('');
     return `inline constexpr Alternative kAlternatives${struct.name}[] = {\n${rows}};\nstatic_assert(sizeof(${struct.name}) == ${struct.size});\n\n`;
   }
   text += `inline constexpr Field kFields${struct.name}[] = {\n`;

@@ -72,13 +72,10 @@ function structTypes(struct, lent) {
   return `${doc([`${struct.size} bytes on x64. Source: ${struct.source}.`], '')}export interface ${struct.name} {\n${fields.join('')}}\n`;
 }
 
-/** The elements of an enumerator: a union by what `type` says (VSS_OBJECT_PROP). */
+/** The elements of an enumerator: unions by what `type` says. */
 function fetchedTypes(table, prefix) {
-  if (!table.structs.some(({ name }) => name === 'VSS_OBJECT_PROP')) return '';
-  return `\n/** An element of IVssEnumObject::Next: a shadow copy (type 3) or a provider (type 4). */
-export type FetchedVSS_OBJECT_PROP =
-  | { readonly type: 3; readonly snapshot: ${prefix}VSS_SNAPSHOT_PROP }
-  | { readonly type: 4; readonly provider: ${prefix}VSS_PROVIDER_PROP };\n`;
+  return table.structs.filter(({ alternatives }) => alternatives !== undefined).map(({ name, alternatives }) =>
+    `\n/** An element that an enumerator's Next fetched, by its type. */\nexport type Fetched${name} =${alternatives.map(({ type, member, struct }) => `\n  | { readonly type: ${type}; readonly ${member}: ${prefix}${struct} }`).join('')};\n`).join('');
 }
 
 /** The functions of a table as methods of one interface; `type` says how a parameter shows, `wrap` how a result does. */

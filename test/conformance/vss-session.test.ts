@@ -1,10 +1,12 @@
 /** SnapshotSession, RestoreSession and VssBackupComponents on the backend under test: what they call on every kind of end (facts/vss.md 2.3). */
-import { VSS_HRESULT, VSS_SNAPSHOT_CONTEXT } from '../../lib/binding/vss-codes';
+import { hresultName } from '../../lib/binding/codes';
+import { interfaceTable } from '../../lib/binding/tables';
+import { VSS_HRESULT, VSS_SNAPSHOT_CONTEXT, VSS_SYSTEM_PROVIDER_ID } from '../../lib/binding/vss-codes';
 import {
-  RestoreSession, SnapshotError, SnapshotSession, VssBackupComponents, VssRestoreError, deleteSnapshots, examineWriterMetadata, exposeSnapshot, listWriters, queryProviders, querySnapshots,
-  unexposeSnapshot,
+  RestoreSession, SnapshotError, SnapshotSession, VssBackupComponents, VssRestoreError, deleteSnapshots, examineWriterMetadata, exposeSnapshot, listWriters, queryProviders, queryShadowStorage, querySnapshots,
+  removeShadowStorage, setShadowStorage, unexposeSnapshot,
 } from '../../lib/vss';
-import type { SnapshotSessionOptions } from '../../lib/vss';
+import type { SetShadowStorageOptions, SnapshotSessionOptions } from '../../lib/vss';
 import { useRig } from './rig';
 import { SQL, VssClient } from './vss-client';
 
@@ -133,6 +135,37 @@ describe('a session', () => {
       status: { state: 'STABLE', failure: 0 },
       metadata: { backupSchema: 0x1d5, components: [{ name: 'master', databaseFiles: [{ filespec: 'master.mdf' }] }, { name: 'model' }, { name: 'msdb' }], excludeFiles: [{ filespec: 'tempdb.mdf' }, {}] },
     });
+  });
+});
+
+describe('shadow storage', () => {
+  const rig = useRig();
+
+  it('is made, limited and taken away', async () => {
+    const { backend } = rig();
+    expect((await queryShadowStorage({ backend, volume: 'C:' })).storages).toEqual([]);
+    await setShadowStorage({ backend, volume: 'C:', maximumBytes: 1n << 33n });
+    await setShadowStorage({ backend, volume: 'C:', maximumBytes: null });
+    const { storages: [storage] } = await queryShadowStorage({ backend, volume: 'C:' });
+    expect(storage).toMatchObject({ volume: expect.stringMatching(/^\\\\\?\\Volume\{/) as string, maximumBytes: null, allocatedBytes: 0n });
+    await setShadowStorage({ backend, volume: 'C:', maximumBytes: 5n << 30n });
+    expect((await queryShadowStorage({ backend, volume: 'C:' })).storages).toEqual([expect.objectContaining({ maximumBytes: 5n << 30n })]);
+    await removeShadowStorage({ backend, volume: 'C:' });
+    await expect(removeShadowStorage({ backend, volume: 'C:' })).rejects.toMatchObject({ code: 'VSS_E_OBJECT_NOT_FOUND' });
+  });
+
+  it('is the system provider\'s alone, and asked for by an interface that it has', async () => {
+    const channel = await rig().channel();
+    const get = (provider: string, iid: string): Promise<string> => channel.call(0, 'GetProviderMgmtInterface', [provider, iid]).then(({ hresult }) => hresultName(hresult));
+    const iid = interfaceTable('IVssDifferentialSoftwareSnapshotMgmt').iid;
+    expect(await get('99999999-3cec-4981-9171-19f59559e0f2', iid)).toBe('VSS_E_PROVIDER_NOT_REGISTERED');
+    expect(await get('89300202-3cec-4981-9171-19f59559e0f2', iid)).toBe('E_NOINTERFACE');
+    expect(await get(VSS_SYSTEM_PROVIDER_ID, interfaceTable('IVssAdmin').iid)).toBe('E_NOINTERFACE');
+    expect(await get(VSS_SYSTEM_PROVIDER_ID, iid)).toBe('S_OK');
+  });
+
+  it.each([[{ volume: 'x' }, 'volume'], [{ volume: 'C:', on: 'y' }, 'on'], [{ volume: 'C:', maximumBytes: 0n }, 'maximumBytes'], [{ volume: 'C:', maximumBytes: 7 }, 'maximumBytes']])('%j is bad input', async (options, field) => {
+    await expect(setShadowStorage({ backend: rig().backend, maximumBytes: null, ...options } as SetShadowStorageOptions)).rejects.toMatchObject({ field });
   });
 });
 

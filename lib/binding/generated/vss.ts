@@ -54,10 +54,44 @@ export interface VSS_COMPONENTINFO {
   readonly pointer: bigint;
 }
 
-/** An element of IVssEnumObject::Next: a shadow copy (type 3) or a provider (type 4). */
+/** 16 bytes on x64. Source: vsmgmt.h. */
+export interface VSS_VOLUME_PROP {
+  volumeName: string | null;
+  volumeDisplayName: string | null;
+}
+
+/** 32 bytes on x64. Source: vsmgmt.h. */
+export interface VSS_DIFF_VOLUME_PROP {
+  volumeName: string | null;
+  volumeDisplayName: string | null;
+  volumeFreeSpace: bigint;
+  volumeTotalSpace: bigint;
+}
+
+/** 40 bytes on x64. Source: vsmgmt.h. */
+export interface VSS_DIFF_AREA_PROP {
+  volumeName: string | null;
+  diffAreaVolumeName: string | null;
+  maximumDiffSpace: bigint;
+  allocatedDiffSpace: bigint;
+  usedDiffSpace: bigint;
+}
+
+/** 48 bytes on x64. Source: vsmgmt.h. */
+export interface VSS_MGMT_OBJECT_PROP {
+  type: number;
+}
+
+/** An element that an enumerator's Next fetched, by its type. */
 export type FetchedVSS_OBJECT_PROP =
   | { readonly type: 3; readonly snapshot: VSS_SNAPSHOT_PROP }
   | { readonly type: 4; readonly provider: VSS_PROVIDER_PROP };
+
+/** An element that an enumerator's Next fetched, by its type. */
+export type FetchedVSS_MGMT_OBJECT_PROP =
+  | { readonly type: 1; readonly volume: VSS_VOLUME_PROP }
+  | { readonly type: 2; readonly diffVolume: VSS_DIFF_VOLUME_PROP }
+  | { readonly type: 3; readonly diffArea: VSS_DIFF_AREA_PROP };
 
 /** {665c1d5f-c218-414d-a05d-7fef5f9d5c86} */
 export interface IVssBackupComponents {
@@ -477,6 +511,43 @@ export interface IVssAdmin {
    * Slot 6; facts/vss.md 1.3.
    */
   abortAllSnapshotsInProgress(): Promise<void>;
+}
+
+/** {214a0f28-b737-4026-b847-4f9e37d79529} */
+export interface IVssDifferentialSoftwareSnapshotMgmt {
+  /**
+   * maximumDiffSpace: bytes, signed: -1 as 2^64-1 is no limit (VSS_ASSOC_NO_MAX_SPACE), 0 takes the association away (VSS_ASSOC_REMOVE)
+   * Slot 3; vsmgmt.h.
+   */
+  addDiffArea(volumeName: string, diffAreaVolumeName: string, maximumDiffSpace: number | bigint): Promise<void>;
+  /**
+   * maximumDiffSpace: bytes, signed: -1 as 2^64-1 is no limit (VSS_ASSOC_NO_MAX_SPACE), 0 takes the association away (VSS_ASSOC_REMOVE)
+   * Slot 4; vsmgmt.h.
+   */
+  changeDiffAreaMaximumSize(volumeName: string, diffAreaVolumeName: string, maximumDiffSpace: number | bigint): Promise<void>;
+  /** Slot 5; vsmgmt.h. */
+  queryVolumesSupportedForDiffAreas(volumeName: string): Promise<IVssEnumMgmtObject & ProxyObject>;
+  /** Slot 6; vsmgmt.h. */
+  queryDiffAreasForVolume(volumeName: string): Promise<IVssEnumMgmtObject & ProxyObject>;
+  /** Slot 7; vsmgmt.h. */
+  queryDiffAreasOnVolume(volumeName: string): Promise<IVssEnumMgmtObject & ProxyObject>;
+  /** Slot 8; vsmgmt.h. */
+  queryDiffAreasForSnapshot(snapshotId: string): Promise<IVssEnumMgmtObject & ProxyObject>;
+}
+
+/** {01954e6b-9254-4e6e-808c-c9e05d007696} */
+export interface IVssEnumMgmtObject {
+  /**
+   * elements: fewer than asked for at the end (S_FALSE)
+   * Slot 3; vsmgmt.h.
+   */
+  next(count: number): Promise<readonly FetchedVSS_MGMT_OBJECT_PROP[]>;
+  /** Slot 4; vsmgmt.h. */
+  skip(count: number): Promise<void>;
+  /** Slot 5; vsmgmt.h. */
+  reset(): Promise<void>;
+  /** Slot 6; vsmgmt.h. */
+  clone(): Promise<IVssEnumMgmtObject & ProxyObject>;
 }
 
 /** {2933bf81-7b36-11d2-b20e-00c04f983e60} */

@@ -45,7 +45,7 @@ export function isFlatFunction(name: string): boolean {
 }
 
 /** Functions of the machine itself (handle 0) that make an object: it is their answer. */
-export const entryPoints: ReadonlySet<string> = new Set(['CoCreateInstance', 'CreateVssBackupComponents', 'CreateVssExamineWriterMetadata', 'Host::EnablePrivilege', 'BackupFiles::Copy']);
+export const entryPoints: ReadonlySet<string> = new Set(['CoCreateInstance', 'CreateVssBackupComponents', 'CreateVssExamineWriterMetadata', 'Host::EnablePrivilege', 'BackupFiles::Copy', 'GetProviderMgmtInterface']);
 
 /** Whether an object of interface `name` has the methods of `base`. */
 export function derivesFrom(name: string, base: string): boolean {

@@ -1,6 +1,6 @@
 /**
  * The Volume Shadow Copy Service, requester side (vssapi.dll). Sources: facts/vss.md 1.1 to 1.4 (Windows SDK headers vsbackup.h, vswriter.h,
- * vss.h, vsadmin.h); method order and parameters compared with the mingw-w64 headers, whose mistakes are listed in facts/vss.md 1.7.
+ * vss.h, vsadmin.h, vsmgmt.h); method order and parameters compared with the mingw-w64 headers, whose mistakes are listed in facts/vss.md 1.7.
  */
 import type { ApiTable, CallThread, InterfaceTable, Method, Parameter, StructField, StructTable, ValueType } from '../table';
 
@@ -235,6 +235,24 @@ const adminMethods = methods(3, 'apartment', 'facts/vss.md 1.3', [
   ['AbortAllSnapshotsInProgress', [], 'documented as not supported'],
 ]);
 
+const mgmtObjects = output('enumerator', pointerTo('IVssEnumMgmtObject'));
+const diffAreaVolume = input('diffAreaVolumeName', wstr);
+const maximumDiffSpace = input('maximumDiffSpace', { kind: 'u64' }, 'bytes, signed: -1 as 2^64-1 is no limit (VSS_ASSOC_NO_MAX_SPACE), 0 takes the association away (VSS_ASSOC_REMOVE)');
+const diffAreaMethods = methods(3, 'apartment', 'vsmgmt.h', [
+  ['AddDiffArea', [input('volumeName', wstr), diffAreaVolume, maximumDiffSpace]],
+  ['ChangeDiffAreaMaximumSize', [input('volumeName', wstr), diffAreaVolume, maximumDiffSpace]],
+  ['QueryVolumesSupportedForDiffAreas', [input('volumeName', wstr), mgmtObjects]],
+  ['QueryDiffAreasForVolume', [input('volumeName', wstr), mgmtObjects]],
+  ['QueryDiffAreasOnVolume', [input('volumeName', wstr), mgmtObjects]],
+  ['QueryDiffAreasForSnapshot', [input('snapshotId', guid), mgmtObjects]],
+]);
+const enumMgmtMethods = methods(3, 'apartment', 'vsmgmt.h', [
+  ['Next', [input('count', u32), output('elements', { kind: 'fetched', struct: 'VSS_MGMT_OBJECT_PROP' }, 'fewer than asked for at the end (S_FALSE)')]],
+  ['Skip', [input('count', u32)]],
+  ['Reset', []],
+  ['Clone', [mgmtObjects]],
+]);
+
 /** MSXML's document: only its text is read. Slot of IXMLDOMNode::get_xml (msxml.h). */
 const xmlDocumentMethods = methods(34, 'apartment', 'msxml.h, IXMLDOMNode', [['get_xml', [output('xml', bstr)]]]);
 
@@ -264,7 +282,30 @@ const VSS_PROVIDER_PROP: StructTable = {
   ],
 };
 /** Type at 0, a union of the two above at 8. */
-const VSS_OBJECT_PROP: StructTable = { name: 'VSS_OBJECT_PROP', size: 136, source: 'facts/vss.md 1.4', fields: [field('type', 'u32', 0)] };
+const VSS_OBJECT_PROP: StructTable = {
+  name: 'VSS_OBJECT_PROP', size: 136, source: 'facts/vss.md 1.4', fields: [field('type', 'u32', 0)],
+  alternatives: [{ type: 3, member: 'snapshot', struct: 'VSS_SNAPSHOT_PROP', offset: 8 }, { type: 4, member: 'provider', struct: 'VSS_PROVIDER_PROP', offset: 8 }],
+};
+const VSS_VOLUME_PROP: StructTable = {
+  name: 'VSS_VOLUME_PROP', size: 16, source: 'vsmgmt.h', fields: [field('volumeName', 'pwsz', 0), field('volumeDisplayName', 'pwsz', 8)],
+};
+const VSS_DIFF_VOLUME_PROP: StructTable = {
+  name: 'VSS_DIFF_VOLUME_PROP', size: 32, source: 'vsmgmt.h',
+  fields: [field('volumeName', 'pwsz', 0), field('volumeDisplayName', 'pwsz', 8), field('volumeFreeSpace', 'u64', 16), field('volumeTotalSpace', 'u64', 24)],
+};
+const VSS_DIFF_AREA_PROP: StructTable = {
+  name: 'VSS_DIFF_AREA_PROP', size: 40, source: 'vsmgmt.h',
+  fields: [
+    field('volumeName', 'pwsz', 0), field('diffAreaVolumeName', 'pwsz', 8), field('maximumDiffSpace', 'u64', 16), field('allocatedDiffSpace', 'u64', 24), field('usedDiffSpace', 'u64', 32),
+  ],
+};
+const VSS_MGMT_OBJECT_PROP: StructTable = {
+  name: 'VSS_MGMT_OBJECT_PROP', size: 48, source: 'vsmgmt.h', fields: [field('type', 'u32', 0)],
+  alternatives: [
+    { type: 1, member: 'volume', struct: 'VSS_VOLUME_PROP', offset: 8 }, { type: 2, member: 'diffVolume', struct: 'VSS_DIFF_VOLUME_PROP', offset: 8 },
+    { type: 3, member: 'diffArea', struct: 'VSS_DIFF_AREA_PROP', offset: 8 },
+  ],
+};
 const VSS_COMPONENTINFO: StructTable = {
   name: 'VSS_COMPONENTINFO',
   size: 72,
@@ -300,7 +341,9 @@ export const vssTable: ApiTable = {
     table('IVssComponentEx', '156c8b5e-f131-4bd7-9c97-d1923be7e1fa', 'IVssComponent', componentExMethods),
     table('IVssComponentEx2', '3b5be0f2-07a9-4e4b-bdd3-cfdc8e2c0d2d', 'IVssComponentEx', componentEx2Methods),
     table('IVssAdmin', '77ed5996-2f63-11d3-8a39-00c04f72d8e3', 'IUnknown', adminMethods),
+    table('IVssDifferentialSoftwareSnapshotMgmt', '214a0f28-b737-4026-b847-4f9e37d79529', 'IUnknown', diffAreaMethods),
+    table('IVssEnumMgmtObject', '01954e6b-9254-4e6e-808c-c9e05d007696', 'IUnknown', enumMgmtMethods),
     table('IXMLDOMDocument', '2933bf81-7b36-11d2-b20e-00c04f983e60', 'IDispatch', xmlDocumentMethods),
   ],
-  structs: [VSS_SNAPSHOT_PROP, VSS_PROVIDER_PROP, VSS_OBJECT_PROP, VSS_COMPONENTINFO],
+  structs: [VSS_SNAPSHOT_PROP, VSS_PROVIDER_PROP, VSS_OBJECT_PROP, VSS_COMPONENTINFO, VSS_VOLUME_PROP, VSS_DIFF_VOLUME_PROP, VSS_DIFF_AREA_PROP, VSS_MGMT_OBJECT_PROP],
 };

@@ -48,10 +48,40 @@ export type PlainVSS_COMPONENTINFO = {
   readonly dependencies: number;
 };
 
-/** An element of IVssEnumObject::Next: a shadow copy (type 3) or a provider (type 4). */
+export type PlainVSS_VOLUME_PROP = {
+  readonly volumeName: string | null;
+  readonly volumeDisplayName: string | null;
+};
+
+export type PlainVSS_DIFF_VOLUME_PROP = {
+  readonly volumeName: string | null;
+  readonly volumeDisplayName: string | null;
+  readonly volumeFreeSpace: bigint;
+  readonly volumeTotalSpace: bigint;
+};
+
+export type PlainVSS_DIFF_AREA_PROP = {
+  readonly volumeName: string | null;
+  readonly diffAreaVolumeName: string | null;
+  readonly maximumDiffSpace: bigint;
+  readonly allocatedDiffSpace: bigint;
+  readonly usedDiffSpace: bigint;
+};
+
+export type PlainVSS_MGMT_OBJECT_PROP = {
+  readonly type: number;
+};
+
+/** An element that an enumerator's Next fetched, by its type. */
 export type FetchedVSS_OBJECT_PROP =
   | { readonly type: 3; readonly snapshot: PlainVSS_SNAPSHOT_PROP }
   | { readonly type: 4; readonly provider: PlainVSS_PROVIDER_PROP };
+
+/** An element that an enumerator's Next fetched, by its type. */
+export type FetchedVSS_MGMT_OBJECT_PROP =
+  | { readonly type: 1; readonly volume: PlainVSS_VOLUME_PROP }
+  | { readonly type: 2; readonly diffVolume: PlainVSS_DIFF_VOLUME_PROP }
+  | { readonly type: 3; readonly diffArea: PlainVSS_DIFF_AREA_PROP };
 
 /** What the simulated IVssBackupComponents answers; a failure is thrown as Failure. */
 export interface SimulatedIVssBackupComponents {
@@ -275,6 +305,24 @@ export interface SimulatedIVssAdmin {
   unregisterProvider(providerId: string): Outputs<[]>;
   queryProviders(): Outputs<[KernelObject]>;
   abortAllSnapshotsInProgress(): Outputs<[]>;
+}
+
+/** What the simulated IVssDifferentialSoftwareSnapshotMgmt answers; a failure is thrown as Failure. */
+export interface SimulatedIVssDifferentialSoftwareSnapshotMgmt {
+  addDiffArea(volumeName: string, diffAreaVolumeName: string, maximumDiffSpace: bigint): Outputs<[]>;
+  changeDiffAreaMaximumSize(volumeName: string, diffAreaVolumeName: string, maximumDiffSpace: bigint): Outputs<[]>;
+  queryVolumesSupportedForDiffAreas(volumeName: string): Outputs<[KernelObject]>;
+  queryDiffAreasForVolume(volumeName: string): Outputs<[KernelObject]>;
+  queryDiffAreasOnVolume(volumeName: string): Outputs<[KernelObject]>;
+  queryDiffAreasForSnapshot(snapshotId: string): Outputs<[KernelObject]>;
+}
+
+/** What the simulated IVssEnumMgmtObject answers; a failure is thrown as Failure. */
+export interface SimulatedIVssEnumMgmtObject {
+  next(count: number): Outputs<[readonly FetchedVSS_MGMT_OBJECT_PROP[]]>;
+  skip(count: number): Outputs<[]>;
+  reset(): Outputs<[]>;
+  clone(): Outputs<[KernelObject]>;
 }
 
 /** What the simulated IXMLDOMDocument answers; a failure is thrown as Failure. */

@@ -5,6 +5,7 @@ import { checkGuid, checkInteger, checkString, checkU32 } from '../../binding/ch
 import type { PlainRecord, PlainValue } from '../../binding/channel';
 import { HRESULT } from '../../binding/codes';
 import { ArgumentError } from '../../binding/errors';
+import { interfaceTable } from '../../binding/tables';
 import { VSS_APPLICATION_LEVEL, VSS_HRESULT } from '../../binding/vss-codes';
 import type { PlainVSS_PROVIDER_PROP, PlainVSS_SNAPSHOT_PROP } from '../generated/vss';
 import { Failure } from '../kernel-object';
@@ -15,6 +16,8 @@ import { BackupComponents } from './backup-components';
 import { Coordinator } from './coordinator';
 import type { TransactionFreeze } from './coordinator';
 import { describedWriter } from './described-writer';
+import { DiffAreaManagement } from './diff-areas';
+import type { DiffAreas } from './diff-areas';
 import type { WriterDescription } from './described-writer';
 import { ExamineWriterMetadata } from './metadata-objects';
 import { Provider, defaultProviders } from './provider';
@@ -200,6 +203,16 @@ function installEntryPoints(machine: SimulatedWindows, coordinator: Coordinator)
     return [present, 0];
   });
   machine.addOperation('ShouldBlockRevert', (_process, [name]) => [volume(name).system]);
+  const diffAreas: DiffAreas = new Map();
+  machine.addOperation('GetProviderMgmtInterface', (process, [providerId, iid]) => {
+    if (!process.elevated) throw new Failure(HRESULT.E_ACCESSDENIED);
+    const provider = typeof providerId === 'string' ? coordinator.provider(providerId) : undefined;
+    if (provider === undefined) throw new Failure(VSS_HRESULT.VSS_E_PROVIDER_NOT_REGISTERED);
+    const wanted = typeof iid === 'string' ? iid.replace(/[{}]/g, '').toLowerCase() : '';
+    // Only the system provider has one (R:getprovidermgmtinterface).
+    if (provider.options.type !== 'system' || wanted !== interfaceTable('IVssDifferentialSoftwareSnapshotMgmt').iid) throw new Failure(HRESULT.E_NOINTERFACE);
+    return [new DiffAreaManagement(coordinator, diffAreas)];
+  });
   machine.addOperation('Vss::ResolveDevicePath', (_process, [path]) => {
     checkString('path', path);
     const copies = [...coordinator.snapshots.values()].filter(({ deviceObject, surfaced }) => deviceObject !== '' && surfaced);

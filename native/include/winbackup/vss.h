@@ -26,6 +26,8 @@ inline constexpr IID IID_IVssComponent = {0xd2c72c96, 0xc121, 0x4518, {0xb6, 0x2
 inline constexpr IID IID_IVssComponentEx = {0x156c8b5e, 0xf131, 0x4bd7, {0x9c, 0x97, 0xd1, 0x92, 0x3b, 0xe7, 0xe1, 0xfa}};
 inline constexpr IID IID_IVssComponentEx2 = {0x3b5be0f2, 0x07a9, 0x4e4b, {0xbd, 0xd3, 0xcf, 0xdc, 0x8e, 0x2c, 0x0d, 0x2d}};
 inline constexpr IID IID_IVssAdmin = {0x77ed5996, 0x2f63, 0x11d3, {0x8a, 0x39, 0x00, 0xc0, 0x4f, 0x72, 0xd8, 0xe3}};
+inline constexpr IID IID_IVssDifferentialSoftwareSnapshotMgmt = {0x214a0f28, 0xb737, 0x4026, {0xb8, 0x47, 0x4f, 0x9e, 0x37, 0xd7, 0x95, 0x29}};
+inline constexpr IID IID_IVssEnumMgmtObject = {0x01954e6b, 0x9254, 0x4e6e, {0x80, 0x8c, 0xc9, 0xe0, 0x5d, 0x00, 0x76, 0x96}};
 // clang-format on
 
 inline constexpr HRESULT VSS_S_ASYNC_PENDING = 0x00042309;
@@ -60,6 +62,35 @@ struct VSS_OBJECT_PROP {
   union {
     VSS_SNAPSHOT_PROP snapshot;
     VSS_PROVIDER_PROP provider;
+  };
+};
+
+struct VSS_VOLUME_PROP {
+  LPWSTR volumeName;
+  LPWSTR volumeDisplayName;
+};
+
+struct VSS_DIFF_VOLUME_PROP {
+  LPWSTR volumeName;
+  LPWSTR volumeDisplayName;
+  LONGLONG volumeFreeSpace;
+  LONGLONG volumeTotalSpace;
+};
+
+struct VSS_DIFF_AREA_PROP {
+  LPWSTR volumeName;
+  LPWSTR diffAreaVolumeName;
+  LONGLONG maximumDiffSpace;
+  LONGLONG allocatedDiffSpace;
+  LONGLONG usedDiffSpace;
+};
+
+struct VSS_MGMT_OBJECT_PROP {
+  DWORD type;
+  union {
+    VSS_VOLUME_PROP volume;
+    VSS_DIFF_VOLUME_PROP diffVolume;
+    VSS_DIFF_AREA_PROP diffArea;
   };
 };
 
@@ -348,4 +379,24 @@ struct IVssAdmin : IUnknown {
   virtual HRESULT STDMETHODCALLTYPE UnregisterProvider(GUID providerId) = 0;
   virtual HRESULT STDMETHODCALLTYPE QueryProviders(IVssEnumObject** enumerator) = 0;
   virtual HRESULT STDMETHODCALLTYPE AbortAllSnapshotsInProgress() = 0;
+};
+
+/** Of vsmgmt.h: where the system provider keeps what has changed since the copies. */
+struct IVssEnumMgmtObject : IUnknown {
+  virtual HRESULT STDMETHODCALLTYPE Next(ULONG count, VSS_MGMT_OBJECT_PROP* elements, ULONG* fetched) = 0;
+  virtual HRESULT STDMETHODCALLTYPE Skip(ULONG count) = 0;
+  virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
+  virtual HRESULT STDMETHODCALLTYPE Clone(IVssEnumMgmtObject** enumerator) = 0;
+};
+
+struct IVssDifferentialSoftwareSnapshotMgmt : IUnknown {
+  virtual HRESULT STDMETHODCALLTYPE AddDiffArea(LPCWSTR volumeName, LPCWSTR diffAreaVolumeName,
+                                                LONGLONG maximumDiffSpace) = 0;
+  virtual HRESULT STDMETHODCALLTYPE ChangeDiffAreaMaximumSize(LPCWSTR volumeName, LPCWSTR diffAreaVolumeName,
+                                                              LONGLONG maximumDiffSpace) = 0;
+  virtual HRESULT STDMETHODCALLTYPE QueryVolumesSupportedForDiffAreas(LPCWSTR volumeName,
+                                                                      IVssEnumMgmtObject** enumerator) = 0;
+  virtual HRESULT STDMETHODCALLTYPE QueryDiffAreasForVolume(LPCWSTR volumeName, IVssEnumMgmtObject** enumerator) = 0;
+  virtual HRESULT STDMETHODCALLTYPE QueryDiffAreasOnVolume(LPCWSTR volumeName, IVssEnumMgmtObject** enumerator) = 0;
+  virtual HRESULT STDMETHODCALLTYPE QueryDiffAreasForSnapshot(GUID snapshotId, IVssEnumMgmtObject** enumerator) = 0;
 };

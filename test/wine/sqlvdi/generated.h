@@ -72,7 +72,7 @@ class ForwardedIClientVirtualDevice final : public Forwarder<IClientVirtualDevic
 
   HRESULT STDMETHODCALLTYPE CompleteCommand(VDC_Command* command, DWORD completionCode, DWORD bytesTransferred, DWORDLONG position) override {
     const uint64_t command_taken = lent().TakeBack(command);
-    Call call{object_handle(), "IClientVirtualDevice::CompleteCommand", {}, {command_taken, uint32_t{completionCode}, uint32_t{bytesTransferred}, uint64_t{position}}};
+    Call call{object_handle(), "IClientVirtualDevice::CompleteCommand", {}, {command_taken, uint32_t{completionCode}, uint32_t{bytesTransferred}, static_cast<uint64_t>(position)}};
     const HRESULT result = Send(call, Wait::kPlain);
     if (FAILED(result)) lent().StayLent(command, command_taken);
     return result;

@@ -9,6 +9,7 @@
 // After windows.h, which they need.
 #include <vsadmin.h>
 #include <vsbackup.h>
+#include <vsmgmt.h>
 #include <vss.h>
 #include <vswriter.h>
 
@@ -25,6 +26,10 @@ static_assert(sizeof(VSS_SNAPSHOT_PROP) == 128 && offsetof(VSS_SNAPSHOT_PROP, m_
 static_assert(sizeof(VSS_PROVIDER_PROP) == 72 && offsetof(VSS_PROVIDER_PROP, m_pwszProviderName) == 16 &&
               offsetof(VSS_PROVIDER_PROP, m_pwszProviderVersion) == 32 && offsetof(VSS_PROVIDER_PROP, m_ClassId) == 56);
 static_assert(sizeof(VSS_OBJECT_PROP) == 136 && offsetof(VSS_OBJECT_PROP, Obj) == 8);
+static_assert(sizeof(VSS_MGMT_OBJECT_PROP) == 48 && offsetof(VSS_MGMT_OBJECT_PROP, Obj) == 8 &&
+              offsetof(VSS_DIFF_VOLUME_PROP, m_llVolumeTotalSpace) == 24 &&
+              offsetof(VSS_DIFF_AREA_PROP, m_pwszDiffAreaVolumeName) == 8 &&
+              offsetof(VSS_DIFF_AREA_PROP, m_llUsedDiffSpace) == 32);
 static_assert(sizeof(VSS_COMPONENTINFO) == 72 && offsetof(VSS_COMPONENTINFO, bstrCaption) == 24 &&
               offsetof(VSS_COMPONENTINFO, bRestoreMetadata) == 44 &&
               offsetof(VSS_COMPONENTINFO, dwComponentFlags) == 48 && offsetof(VSS_COMPONENTINFO, cDependencies) == 64);
@@ -101,6 +106,10 @@ inline bool Implements(const IVssComponentEx2*, REFIID iid) {
 }
 inline bool Implements(const IVssAsync*, REFIID iid) { return IsOneOf<IVssAsync>(iid); }
 inline bool Implements(const IVssEnumObject*, REFIID iid) { return IsOneOf<IVssEnumObject>(iid); }
+inline bool Implements(const IVssEnumMgmtObject*, REFIID iid) { return IsOneOf<IVssEnumMgmtObject>(iid); }
+inline bool Implements(const IVssDifferentialSoftwareSnapshotMgmt*, REFIID iid) {
+  return IsOneOf<IVssDifferentialSoftwareSnapshotMgmt>(iid);
+}
 inline bool Implements(const IVssAdmin*, REFIID iid) { return IsOneOf<IVssAdmin>(iid); }
 inline bool Implements(const IVssWMComponent*, REFIID iid) { return IsOneOf<>(iid); }
 inline bool Implements(const IVssWMFiledesc*, REFIID iid) { return IsOneOf<>(iid); }

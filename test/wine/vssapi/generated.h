@@ -71,6 +71,39 @@ inline constexpr Field kFieldsVSS_COMPONENTINFO[] = {
 inline constexpr Layout kLayoutVSS_COMPONENTINFO = {"VSS_COMPONENTINFO", 72, kFieldsVSS_COMPONENTINFO};
 static_assert(sizeof(VSS_COMPONENTINFO) == 72);
 
+inline constexpr Field kFieldsVSS_VOLUME_PROP[] = {
+    {"volumeName", FieldType::kTaskString, 0},
+    {"volumeDisplayName", FieldType::kTaskString, 8},
+};
+inline constexpr Layout kLayoutVSS_VOLUME_PROP = {"VSS_VOLUME_PROP", 16, kFieldsVSS_VOLUME_PROP};
+static_assert(sizeof(VSS_VOLUME_PROP) == 16);
+
+inline constexpr Field kFieldsVSS_DIFF_VOLUME_PROP[] = {
+    {"volumeName", FieldType::kTaskString, 0},
+    {"volumeDisplayName", FieldType::kTaskString, 8},
+    {"volumeFreeSpace", FieldType::kU64, 16},
+    {"volumeTotalSpace", FieldType::kU64, 24},
+};
+inline constexpr Layout kLayoutVSS_DIFF_VOLUME_PROP = {"VSS_DIFF_VOLUME_PROP", 32, kFieldsVSS_DIFF_VOLUME_PROP};
+static_assert(sizeof(VSS_DIFF_VOLUME_PROP) == 32);
+
+inline constexpr Field kFieldsVSS_DIFF_AREA_PROP[] = {
+    {"volumeName", FieldType::kTaskString, 0},
+    {"diffAreaVolumeName", FieldType::kTaskString, 8},
+    {"maximumDiffSpace", FieldType::kU64, 16},
+    {"allocatedDiffSpace", FieldType::kU64, 24},
+    {"usedDiffSpace", FieldType::kU64, 32},
+};
+inline constexpr Layout kLayoutVSS_DIFF_AREA_PROP = {"VSS_DIFF_AREA_PROP", 40, kFieldsVSS_DIFF_AREA_PROP};
+static_assert(sizeof(VSS_DIFF_AREA_PROP) == 40);
+
+inline constexpr Alternative kAlternativesVSS_MGMT_OBJECT_PROP[] = {
+    {1, "volume", &kLayoutVSS_VOLUME_PROP},
+    {2, "diffVolume", &kLayoutVSS_DIFF_VOLUME_PROP},
+    {3, "diffArea", &kLayoutVSS_DIFF_AREA_PROP},
+};
+static_assert(sizeof(VSS_MGMT_OBJECT_PROP) == 48);
+
 class ForwardedIVssAsync final : public Forwarder<IVssAsync> {
  public:
   using Forwarder::Forwarder;
@@ -109,7 +142,7 @@ class ForwardedIVssEnumObject final : public Forwarder<IVssEnumObject> {
     const HRESULT result = Send(call, Wait::kPlain);
     if (call.outputs.size() > 0) {
       for (const Element& element : std::get<std::vector<Element>>(call.outputs[0])) {
-        elements[*elements_count].Type = static_cast<VSS_OBJECT_TYPE>(element.tag);
+        elements[*elements_count].Type = static_cast<decltype(elements->Type)>(element.tag);
         Write(element.structure, &elements[(*elements_count)++].Obj);
       }
     }
@@ -1485,6 +1518,105 @@ class ForwardedIVssAdmin final : public Forwarder<IVssAdmin> {
   }
 };
 
+class ForwardedIVssEnumMgmtObject final : public Forwarder<IVssEnumMgmtObject> {
+ public:
+  using Forwarder::Forwarder;
+
+  HRESULT STDMETHODCALLTYPE Next(ULONG count, VSS_MGMT_OBJECT_PROP* elements, ULONG* elements_count) override {
+    if (elements == nullptr) return E_INVALIDARG;
+    *elements_count = 0;
+    static constexpr OutputKind outputs[] = {{Kind::kFetched, nullptr, kAlternativesVSS_MGMT_OBJECT_PROP}};
+    Call call{object_handle(), "IVssEnumMgmtObject::Next", outputs, {uint32_t{count}}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    if (call.outputs.size() > 0) {
+      for (const Element& element : std::get<std::vector<Element>>(call.outputs[0])) {
+        elements[*elements_count].Type = static_cast<decltype(elements->Type)>(element.tag);
+        Write(element.structure, &elements[(*elements_count)++].Obj);
+      }
+    }
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE Skip(ULONG count) override {
+    Call call{object_handle(), "IVssEnumMgmtObject::Skip", {}, {uint32_t{count}}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE Reset() override {
+    Call call{object_handle(), "IVssEnumMgmtObject::Reset", {}, {}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE Clone(IVssEnumMgmtObject** enumerator) override {
+    if (enumerator == nullptr) return E_INVALIDARG;
+    *enumerator = nullptr;
+    static constexpr OutputKind outputs[] = {{Kind::kInterface}};
+    Call call{object_handle(), "IVssEnumMgmtObject::Clone", outputs, {}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    if (call.outputs.size() > 0) *enumerator = Given<IVssEnumMgmtObject>(new ForwardedIVssEnumMgmtObject(connection(), std::get<uint32_t>(call.outputs[0])));
+    return result;
+  }
+};
+
+class ForwardedIVssDifferentialSoftwareSnapshotMgmt final : public Forwarder<IVssDifferentialSoftwareSnapshotMgmt> {
+ public:
+  using Forwarder::Forwarder;
+
+  HRESULT STDMETHODCALLTYPE AddDiffArea(VSS_PWSZ volumeName, VSS_PWSZ diffAreaVolumeName, LONGLONG maximumDiffSpace) override {
+    Call call{object_handle(), "IVssDifferentialSoftwareSnapshotMgmt::AddDiffArea", {}, {In(volumeName), In(diffAreaVolumeName), static_cast<uint64_t>(maximumDiffSpace)}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE ChangeDiffAreaMaximumSize(VSS_PWSZ volumeName, VSS_PWSZ diffAreaVolumeName, LONGLONG maximumDiffSpace) override {
+    Call call{object_handle(), "IVssDifferentialSoftwareSnapshotMgmt::ChangeDiffAreaMaximumSize", {}, {In(volumeName), In(diffAreaVolumeName), static_cast<uint64_t>(maximumDiffSpace)}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE QueryVolumesSupportedForDiffAreas(VSS_PWSZ volumeName, IVssEnumMgmtObject** enumerator) override {
+    if (enumerator == nullptr) return E_INVALIDARG;
+    *enumerator = nullptr;
+    static constexpr OutputKind outputs[] = {{Kind::kInterface}};
+    Call call{object_handle(), "IVssDifferentialSoftwareSnapshotMgmt::QueryVolumesSupportedForDiffAreas", outputs, {In(volumeName)}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    if (call.outputs.size() > 0) *enumerator = Given<IVssEnumMgmtObject>(new ForwardedIVssEnumMgmtObject(connection(), std::get<uint32_t>(call.outputs[0])));
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE QueryDiffAreasForVolume(VSS_PWSZ volumeName, IVssEnumMgmtObject** enumerator) override {
+    if (enumerator == nullptr) return E_INVALIDARG;
+    *enumerator = nullptr;
+    static constexpr OutputKind outputs[] = {{Kind::kInterface}};
+    Call call{object_handle(), "IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasForVolume", outputs, {In(volumeName)}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    if (call.outputs.size() > 0) *enumerator = Given<IVssEnumMgmtObject>(new ForwardedIVssEnumMgmtObject(connection(), std::get<uint32_t>(call.outputs[0])));
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE QueryDiffAreasOnVolume(VSS_PWSZ volumeName, IVssEnumMgmtObject** enumerator) override {
+    if (enumerator == nullptr) return E_INVALIDARG;
+    *enumerator = nullptr;
+    static constexpr OutputKind outputs[] = {{Kind::kInterface}};
+    Call call{object_handle(), "IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasOnVolume", outputs, {In(volumeName)}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    if (call.outputs.size() > 0) *enumerator = Given<IVssEnumMgmtObject>(new ForwardedIVssEnumMgmtObject(connection(), std::get<uint32_t>(call.outputs[0])));
+    return result;
+  }
+
+  HRESULT STDMETHODCALLTYPE QueryDiffAreasForSnapshot(VSS_ID snapshotId, IVssEnumMgmtObject** enumerator) override {
+    if (enumerator == nullptr) return E_INVALIDARG;
+    *enumerator = nullptr;
+    static constexpr OutputKind outputs[] = {{Kind::kInterface}};
+    Call call{object_handle(), "IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasForSnapshot", outputs, {snapshotId}};
+    const HRESULT result = Send(call, Wait::kPlain);
+    if (call.outputs.size() > 0) *enumerator = Given<IVssEnumMgmtObject>(new ForwardedIVssEnumMgmtObject(connection(), std::get<uint32_t>(call.outputs[0])));
+    return result;
+  }
+};
+
 /** Whether the table's slots are those of the declarations in abi.h. */
 inline bool SlotsAgree() {
   return SlotOf(&IVssBackupComponents::GetWriterComponentsCount) == 3 &&
@@ -1639,6 +1771,16 @@ inline bool SlotsAgree() {
          SlotOf(&IVssAdmin::UnregisterProvider) == 4 &&
          SlotOf(&IVssAdmin::QueryProviders) == 5 &&
          SlotOf(&IVssAdmin::AbortAllSnapshotsInProgress) == 6 &&
+         SlotOf(&IVssDifferentialSoftwareSnapshotMgmt::AddDiffArea) == 3 &&
+         SlotOf(&IVssDifferentialSoftwareSnapshotMgmt::ChangeDiffAreaMaximumSize) == 4 &&
+         SlotOf(&IVssDifferentialSoftwareSnapshotMgmt::QueryVolumesSupportedForDiffAreas) == 5 &&
+         SlotOf(&IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasForVolume) == 6 &&
+         SlotOf(&IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasOnVolume) == 7 &&
+         SlotOf(&IVssDifferentialSoftwareSnapshotMgmt::QueryDiffAreasForSnapshot) == 8 &&
+         SlotOf(&IVssEnumMgmtObject::Next) == 3 &&
+         SlotOf(&IVssEnumMgmtObject::Skip) == 4 &&
+         SlotOf(&IVssEnumMgmtObject::Reset) == 5 &&
+         SlotOf(&IVssEnumMgmtObject::Clone) == 6 &&
          SlotOf(&IXMLDOMDocument::get_xml) == 34 &&
          SlotOf(&WriterComponentsExt::GetComponentCount) == 0 &&
          SlotOf(&WriterComponentsExt::GetWriterInfo) == 1 &&

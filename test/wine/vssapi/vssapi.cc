@@ -77,6 +77,20 @@ STDAPI ShouldBlockRevertInternal(LPCWSTR volume, boolean* block) {
   return result;
 }
 
+STDAPI GetProviderMgmtInterfaceInternal(VSS_ID provider, IID iid, IUnknown** object) {
+  if (object == nullptr) return E_INVALIDARG;
+  *object = nullptr;
+  wchar_t wanted[40] = {};
+  StringFromGUID2(iid, wanted, 40);
+  Call call{0, "GetProviderMgmtInterface", kObject, {provider, In(wanted)}};
+  const HRESULT result = CallMachine(call);
+  if (SUCCEEDED(result)) {
+    *object = new ForwardedIVssDifferentialSoftwareSnapshotMgmt(Connection::Current(),
+                                                                std::get<uint32_t>(call.outputs.at(0)));
+  }
+  return result;
+}
+
 STDAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void** object) {
   if (object == nullptr) return E_POINTER;
   *object = nullptr;
