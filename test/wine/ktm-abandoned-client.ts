@@ -32,7 +32,9 @@ export async function enter(state: State, backend: Backend, waits: (operation: s
   await resourceManager.recover(state === 'in a recovery that it has not finished' ? {} : { onNotification: () => Promise.resolve() });
   if (state === 'in a recovery that it has not finished') return all;
   if (state === 'waiting for a notification in slices') {
-    ignored(manager.connection.functions.getNotificationResourceManager(resourceManager.handle, INFINITE));
+    // LAST_RECOVER may come to this wait before the listener's has it: then the next one waits.
+    const wait = (): Promise<void> => manager.connection.functions.getNotificationResourceManager(resourceManager.handle, INFINITE).then(wait);
+    ignored(wait());
     await waits('KtmW32::GetNotificationResourceManager');
     return all;
   }
