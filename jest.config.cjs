@@ -17,6 +17,7 @@ const project = (name) => ({
 const names = ['unit', 'conformance', 'faults', ...(process.env.WINBACKUP_TEST_LIVE === '1' ? ['live'] : [])];
 
 module.exports = {
+  maxWorkers: '100%', // by default one core is left idle: of two, every second
   // Against hanging only: a busy machine with few cores must not fail a test that is merely slow.
   testTimeout: 60_000,
   projects: names.filter((name) => existsSync(`${__dirname}/dist/test/${name}`)).map(project),
