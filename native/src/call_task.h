@@ -50,16 +50,16 @@ class CallWait final : public Wait {
   }
   ~CallWait() override { waiting_->count -= 1; }
 
-  bool Step(bool stopping) override {
+  Next Step(bool stopping) override {
     if (stopping || waiting_->given_up) {
       call_->hresult = RPC_E_DISCONNECTED;
     } else {
       if (endless_) Timeout().set_u32(slices_.Next());
       call_->Run();
-      if (endless_ && !waiting_->given_up && GoesOn()) return false;
+      if (endless_ && !waiting_->given_up && GoesOn()) return Next::kStep;
     }
     PostAnswer(*mailbox_, std::move(call_));
-    return true;
+    return Next::kOver;
   }
 
  private:

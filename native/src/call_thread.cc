@@ -9,6 +9,13 @@
 
 namespace winbackup {
 
+namespace {
+
+/** The longest that a wait lets its thread sleep for a task; Windows' clock may make a tick of it. */
+constexpr DWORD kMomentMs = 1;
+
+}  // namespace
+
 std::shared_ptr<CallThread> CallThread::Start() {
   auto self = std::make_shared<CallThread>(Private{});
   auto running = std::make_unique<std::shared_ptr<CallThread>>(self);
@@ -66,7 +73,7 @@ void CallThread::OnApc(ULONG_PTR self) {
   if (thread->in_wait_ && !thread->in_tasks_) thread->RunTasks(lock);
 }
 
-void CallThread::RunTasks(std::unique_lock<std::mutex>& lock) {
+void CallThread::RunTasks(std::unique_lock<Mutex>& lock) {
   in_tasks_ = true;
   while (!tasks_.empty()) {
     std::unique_ptr<Task> task = std::move(tasks_.front());
@@ -90,11 +97,12 @@ void CallThread::Main() {
       const bool stopping = stopping_;
       in_wait_ = true;
       lock.unlock();
-      const bool over = wait->Step(stopping);
+      const Wait::Next next = wait->Step(stopping);
       wait.reset();
       lock.lock();
       in_wait_ = false;
-      if (over) waits_.pop_front();
+      if (next == Wait::Next::kOver) waits_.pop_front();
+      if (next == Wait::Next::kTasks && tasks_.empty() && !stopping_) changed_.wait(lock, kMomentMs);
     } else if (stopping_) {
       break;
     } else {

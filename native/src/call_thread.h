@@ -5,11 +5,12 @@
 #include <windows.h>
 
 #include <algorithm>
-#include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
 
+#include "mutex.h"
 #include "unique_handle.h"
 
 namespace winbackup {
@@ -24,9 +25,16 @@ class Task {
 /** Something that waits, and is made of slices so that the thread can be stopped. */
 class Wait {
  public:
+  enum class Next : std::uint8_t {
+    kOver,
+    kStep,
+    /** Another step, but first what is posted within a moment: the wait expects it. */
+    kTasks,
+  };
+
   virtual ~Wait() = default;
-  /** One slice; true when it is over. With `stopping` it must be over at once, without waiting. */
-  virtual bool Step(bool stopping) = 0;
+  /** One slice. With `stopping` it must be over at once, without waiting. */
+  virtual Next Step(bool stopping) = 0;
 };
 
 /**
@@ -51,7 +59,8 @@ class Slices {
 /**
  * The thread is in the multithreaded apartment. Tasks go before waits, in their order; a task that arrives during a
  * wait reaches the thread by QueueUserAPC, because GetCommand waits alertably and CompleteCommand belongs on the same
- * thread (VDI spec 3oit, 1ess).
+ * thread (VDI spec 3oit, 1ess). An APC costs more than a notification, so a wait can also let the thread sleep between
+ * two steps until a task comes.
  *
  * The running thread owns a reference to this object, so that one whose call never returns can be given up.
  */
@@ -79,12 +88,12 @@ class CallThread final : public std::enable_shared_from_this<CallThread> {
   static unsigned __stdcall Enter(void* self);
   static void CALLBACK OnApc(ULONG_PTR self);
   void Main();
-  void RunTasks(std::unique_lock<std::mutex>& lock);
+  void RunTasks(std::unique_lock<Mutex>& lock);
 
   UniqueHandle thread_;
 
-  std::mutex mutex_;  // guards all below
-  std::condition_variable changed_;
+  Mutex mutex_;  // guards all below
+  Condition changed_;
   std::deque<std::unique_ptr<Task>> tasks_;
   std::deque<std::shared_ptr<Wait>> waits_;
   std::unique_ptr<Task> last_;

@@ -1,7 +1,11 @@
 // The fast path of one device: its thread calls GetCommand over and over, and JavaScript takes the commands and the
 // results of its completions in batches.
+//
+// Waking a thread costs more than a small command. So the device's thread takes all commands that are there before it
+// wakes JavaScript, and while it expects completions soon it sleeps until they are posted, instead of in GetCommand.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -12,6 +16,7 @@
 #include "call_thread.h"
 #include "lease.h"
 #include "mailbox.h"
+#include "mutex.h"
 #include "target.h"
 #include "winbackup/vdi.h"
 
@@ -52,12 +57,14 @@ struct Completion {
 static_assert(sizeof(Completion) == 24 && offsetof(Completion, code) == 16);
 
 class CommandPump final : public Wait, public std::enable_shared_from_this<CommandPump> {
+  using Clock = std::chrono::steady_clock;
+
  public:
   CommandPump(std::uint32_t device, std::shared_ptr<Target> target, std::shared_ptr<Lease> lease,
               std::shared_ptr<Mailbox> mailbox);
 
   // On the device's thread.
-  bool Step(bool stopping) override;
+  Next Step(bool stopping) override;
   void CompleteNow(const std::vector<Completion>& completions);
 
   // On the JavaScript thread.
@@ -71,16 +78,33 @@ class CommandPump final : public Wait, public std::enable_shared_from_this<Comma
   void Stop();
 
  private:
+  /** A command that JavaScript has and has not completed. */
+  struct Handed {
+    std::uint64_t pointer;
+    Clock::time_point at;
+  };
+
+  void Answered(std::uint64_t pointer, Clock::time_point now);
+  bool ExpectsCompletions() const;
   void End(HRESULT hresult);
-  void Wake(std::unique_lock<std::mutex>& lock);
+  /** Wakes JavaScript if there is anything that it has not taken. */
+  void Tell();
+  void Wake(std::unique_lock<Mutex>& lock);
 
   const std::uint32_t device_;
   const std::shared_ptr<Target> target_;
   const std::shared_ptr<Lease> lease_;
   const std::shared_ptr<Mailbox> mailbox_;
-  Slices slices_;  // of the device's thread
 
-  std::mutex mutex_;  // guards all below
+  // Of the device's thread.
+  Slices slices_;
+  std::vector<Handed> handed_;
+  Clock::time_point handed_at_;  // the latest
+  Clock::duration latency_{};    // from a command to its completion, the last time
+  bool looked_ = false;          // nothing is there and JavaScript knows of all: GetCommand may wait
+  bool in_get_command_ = false;  // completions come by APC
+
+  Mutex mutex_;  // guards all below
   std::deque<Batch::Command> commands_;
   std::deque<HRESULT> completions_;
   bool drained_ = true;   // JavaScript has seen everything and must be woken

@@ -50,17 +50,17 @@ class FunctionWait final : public Wait {
     if (endless_) Timeout().set_u32(kSliceMs);
   }
 
-  bool Step(bool stopping) override {
+  Next Step(bool stopping) override {
     const std::size_t handle = call_->function->IndexOf(FunctionKind::kHandle);
     if (stopping || call_->arguments[handle].kernel_handle()->released()) {
       call_->error = ERROR_OPERATION_ABORTED;
     } else {
       call_->Run();
-      if (endless_ && call_->error == ERROR_TIMEOUT) return false;
+      if (endless_ && call_->error == ERROR_TIMEOUT) return Next::kStep;
     }
     call_->LetGo();
     PostAnswer(*mailbox_, std::move(call_));
-    return true;
+    return Next::kOver;
   }
 
  private:

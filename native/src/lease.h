@@ -5,6 +5,8 @@
 #include <cstring>
 #include <mutex>
 
+#include "mutex.h"
+
 namespace winbackup {
 
 class Lease {
@@ -25,7 +27,7 @@ class Lease {
   }
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   bool ended_ = false;  // guarded by mutex_
 };
 

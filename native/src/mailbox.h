@@ -11,6 +11,7 @@
 
 #include "call.h"
 #include "function_call.h"
+#include "mutex.h"
 
 namespace winbackup {
 
@@ -41,7 +42,7 @@ class Mailbox {
   void Close();
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   napi_threadsafe_function function_;  // null once closed
   std::vector<Answer> arrived_;
   bool awake_ = false;

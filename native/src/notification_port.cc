@@ -111,8 +111,8 @@ std::shared_ptr<CallThread> NotificationPort::Stop() {
   return std::exchange(thread_, nullptr);
 }
 
-bool NotificationPort::Step(bool stopping) {
-  if (stopping) return true;
+Wait::Next NotificationPort::Step(bool stopping) {
+  if (stopping) return Next::kOver;
   const ULONGLONG now = GetTickCount64();
   while (!closed_.empty() && closed_.front().until <= now) {
     EndCallsOf(closed_.front().handle);
@@ -121,7 +121,7 @@ bool NotificationPort::Step(bool stopping) {
   const DWORD wait = closed_.empty() ? INFINITE : static_cast<DWORD>(closed_.front().until - now);
   std::array<OVERLAPPED_ENTRY, kBatch> entries;
   ULONG count = 0;
-  if (!GetQueuedCompletionStatusEx(port_.get(), entries.data(), kBatch, &count, wait, FALSE)) return false;
+  if (!GetQueuedCompletionStatusEx(port_.get(), entries.data(), kBatch, &count, wait, FALSE)) return Next::kStep;
   for (const OVERLAPPED_ENTRY& entry : std::span(entries).first(count)) {
     if (entry.lpOverlapped == &closed_packet) {
       closed_.push_back({static_cast<std::uint32_t>(entry.lpCompletionKey), GetTickCount64() + kLastWordMs});
@@ -129,7 +129,7 @@ bool NotificationPort::Step(bool stopping) {
       Arrived(entry);
     }
   }
-  return false;
+  return Next::kStep;
 }
 
 void NotificationPort::Arrived(const OVERLAPPED_ENTRY& entry) {

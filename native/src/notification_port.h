@@ -15,6 +15,7 @@
 #include "call_thread.h"
 #include "function_call.h"
 #include "mailbox.h"
+#include "mutex.h"
 
 namespace winbackup {
 
@@ -36,7 +37,7 @@ class NotificationPort final : public Wait {
   /** The thread of the port, told to end. */
   std::shared_ptr<CallThread> Stop();
 
-  bool Step(bool stopping) override;
+  Next Step(bool stopping) override;
 
  private:
   /** What KTM is given: it is KTM's until its packet has come, whatever becomes of the call. */
@@ -64,7 +65,7 @@ class NotificationPort final : public Wait {
   std::shared_ptr<CallThread> thread_;
   std::deque<Closed> closed_;  // of the port's thread
 
-  std::mutex mutex_;  // guards all below
+  Mutex mutex_;  // guards all below
   std::unordered_map<OVERLAPPED*, std::unique_ptr<Buffer>> buffers_;
   std::vector<Buffer*> spare_;
 };

@@ -56,6 +56,12 @@ const cases: readonly Case[] = [
   { transferSize: MiB, buffers: 8, totalBytes: 4 * GiB, backup: false, variants: loops },
 ];
 
+/** Not measured: V8 compiles what runs for every command within the first tens of thousands of them. */
+const warmUp: readonly Case[] = [
+  { transferSize: 64 * KiB, buffers: 8, totalBytes: 4 * GiB, backup: true, variants: ['command loop'] },
+  { transferSize: 64 * KiB, buffers: 8, totalBytes: GiB / 2, backup: true, variants: ['file sink', 'stream sink'] },
+];
+
 /** The base of each comparison. */
 const bases: Readonly<Record<string, string>> = { 'command loop': 'C++ loop', 'file sink': 'C++ file', 'stream sink': 'C++ file' };
 
@@ -155,6 +161,7 @@ async function memoryGrowth(bench: Bench, bytes: number): Promise<number> {
 
 async function main([dll = '', directory = '', result = '', rounds = '5', gigabytes = '4']: readonly string[]): Promise<void> {
   const bench = new Bench(dll, directory);
+  for (const one of warmUp) for (const variant of one.variants) await bench.run(variant, one);
   const lines: Measured[] = [];
   for (const one of cases) {
     const rates = new Map<string, number[]>(one.variants.map((variant) => [variant, []]));
