@@ -43,19 +43,28 @@ const POOL_SIZE = 0x10_0000;
 /** Odd: neighbouring pages begin at places of the pool that are far apart. */
 const POOL_STEP = 2_654_435_761;
 
-/** Bytes that look random, each page different: its number and the seed, then a piece of a random pool. */
-export function generatedPages(seed: number): PageSource {
-  const pool = Buffer.alloc(POOL_SIZE + PAGE_SIZE);
+function randomPool(seed: number): Buffer {
+  const words = new Int32Array((POOL_SIZE + PAGE_SIZE) / 4);
   let state = (seed ^ 0x9e37_79b9) >>> 0 || 1;
-  for (let offset = 0; offset < pool.byteLength; offset += 4) {
+  for (let i = 0; i < words.length; i += 1) {
     // xorshift32
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    pool.writeInt32LE(state | 0, offset);
+    words[i] = state;
   }
+  return Buffer.from(words.buffer);
+}
+
+/**
+ * Bytes that look random, each page different: its number and the seed, then a piece of a random pool. The pool is made for the first page:
+ * most databases of a machine are never read.
+ */
+export function generatedPages(seed: number): PageSource {
+  let pool: Buffer | undefined;
   const header = Buffer.alloc(16);
   return (page, target, offset, byteLength) => {
+    pool ??= randomPool(seed);
     const start = (Math.imul(page, POOL_STEP) >>> 0) % POOL_SIZE;
     pool.copy(target, offset, start, start + byteLength);
     header.writeDoubleLE(page, 0);
