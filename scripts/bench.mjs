@@ -47,6 +47,7 @@ async function runUnderWine({ addon }, script, args, result) {
 
 async function runAddon(directory) {
   const build = buildNative({ tests: true });
+  buildNative({ tests: true, target: 'bench' });
   prepareWine(build);
   const program = (name) => windowsPath(join(build.programs, name));
   const [firehose, calls, notifications] = ['addon.json', 'vss-calls.json', 'ktm-notifications.json'].map((name) => join(directory, name));

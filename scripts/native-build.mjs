@@ -1,5 +1,5 @@
 // Builds winbackup.node with cmake-js: with MSVC on Windows, cross-built with mingw-w64 elsewhere; incremental.
-//   node scripts/native-build.mjs [--tests] [--target <name>]      --tests also builds the programs of test/wine and test/bench
+//   node scripts/native-build.mjs [--tests] [--target <name>]      --tests also builds the programs of test/wine, --target bench those of test/bench
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
