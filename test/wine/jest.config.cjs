@@ -23,7 +23,7 @@ function project(name, files) {
     roots: [`<rootDir>/dist/test/${name}`],
     ...(files && { testMatch: files.map((file) => `**/${file}.test.js`) }),
     testPathIgnorePatterns: winesOwn ? [] : slices.winesOwn.map((file) => `[\\\\/]${file}\\.test\\.js$`),
-    cacheDirectory: join(root, '.cache', 'jest-wine'),
+    cacheDirectory: join(root, '.cache', `jest-wine-${process.versions.node}`), // two may run at once
   };
 }
 
