@@ -489,7 +489,7 @@ export class TransactionMonitor {
     for (const transaction of this.live.values()) transaction.abort('requesterFailed', 'the monitor was closed');
     await this.recovering?.catch(() => undefined);
     const found = new Set(this.found.map(({ transaction }) => transaction));
-    await Promise.all([...this.live.values()].filter((transaction) => !found.has(transaction)).map(({ finished }) => finished));
+    await Promise.all([...this.live.values()].filter((transaction) => !found.has(transaction)).map((transaction) => transaction.idle()));
     for (const process of this.servers) await process.close();
     await this.operatorServer?.close();
     await this.compacting;

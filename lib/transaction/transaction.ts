@@ -75,7 +75,7 @@ export class Transaction implements LockOwner {
   private reportEnd: (end: TransactionEnd) => void = () => undefined;
   /** Whether the decision is to commit; undefined while there is none, or nobody knows it. */
   private decision: 'commit' | 'abort' | undefined;
-  private carrying: Promise<void> | undefined;
+  private carrying: Promise<void> = Promise.resolve();
   /** Phase one is under way. */
   private preparing = false;
   /** endTransaction or abortTransaction is still to come from the initiator (facts/ktm-tmf-mts.md 5.1). */
@@ -299,7 +299,13 @@ export class Transaction implements LockOwner {
 
   /** Phase two, or the backout: three attempts, then it hangs. @internal */
   carryOut(): void {
-    this.carrying ??= this.attempt().finally(() => (this.carrying = undefined));
+    this.carrying = this.attempt();
+  }
+
+  /** Nothing of its end is under way any more; unlike `finished` also when an operator repeats it. @internal */
+  async idle(): Promise<void> {
+    await this.finished;
+    await this.carrying;
   }
 
   private async attempt(): Promise<void> {
@@ -316,8 +322,6 @@ export class Transaction implements LockOwner {
         else failures.push({ participant: entry.participant.name, error });
       }
       this.failed = failures;
-      // Resolved by an operator meanwhile.
-      if (this.current !== 'ENDING' && this.current !== 'ABORTING') return;
       if (failures.length === 0) break;
       if (attempt === ATTEMPTS) {
         this.go('hang');
@@ -353,11 +357,12 @@ export class Transaction implements LockOwner {
   }
 
   private async over(event: TransactionEvent): Promise<void> {
+    // First, so that nobody ends it a second time while the record is on its way.
+    this.go(event);
     if (this.enlisted.length > 0) {
       // Not needed for the outcome: without it the next start does the same once more, to no effect.
       await this.owner.append({ type: 'ended', id: this.id }).catch(() => undefined);
     }
-    this.go(event);
     this.owner.locks.releaseAll(this);
     this.owner.over(this);
     this.end(this.current === 'COMMITTED' ? 'COMMITTED' : 'ABORTED', this.abortedBy?.code ?? 0);

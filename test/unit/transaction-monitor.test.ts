@@ -189,6 +189,65 @@ describe('a transaction', () => {
     await expect(monitor.resolveTransaction(two.id, 'aborted')).rejects.toMatchObject({ code: 'ERR_TRANSACTION_UNKNOWN' });
   });
 
+  /** One that hangs until `heal` is called. */
+  async function hung(monitor: TransactionMonitor, host: SimulatedHost): Promise<{ readonly transaction: Transaction; readonly heal: () => void }> {
+    let healed = false;
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', (_, phase) => {
+      if (phase === 'backout' && !healed) throw new Error('busy');
+    }));
+    expect(monitor.abortTransaction(transaction)).toBe(0);
+    await transaction.finished;
+    return { transaction, heal: () => (healed = true) };
+  }
+
+  it('that hangs may be repeated as soon as it is known', async () => {
+    const host = await newHost();
+    await using monitor = await openMonitor(host);
+    let attempts = 0;
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', (_, phase) => {
+      if (phase === 'backout' && (attempts += 1) <= 3) throw new Error('busy');
+    }));
+    const repeated = transaction.finished.then(() => monitor.operatorAbort(transaction.id));
+    expect(monitor.abortTransaction(transaction)).toBe(0);
+    expect(await repeated).toBe(0);
+    await transaction.idle();
+    expect([attempts, transaction.state, monitor.locks]).toEqual([4, 'ABORTED', []]);
+  });
+
+  it('that hangs is resolved once, whoever else resolves or repeats it at the same time', async () => {
+    const host = await newHost();
+    await using monitor = await openMonitor(host);
+    const { transaction, heal } = await hung(monitor, host);
+    heal();
+    const twice = await Promise.allSettled([monitor.resolveTransaction(transaction.id, 'aborted'), monitor.resolveTransaction(transaction.id, 'committed'), Promise.resolve(monitor.operatorAbort(transaction.id))]);
+    expect(twice).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { number: 76 } }, { status: 'fulfilled', value: 76 }]);
+    expect([transaction.state, monitor.locks]).toEqual(['ABORTED', []]);
+  });
+
+  it('that an operator repeats is waited for by close', async () => {
+    const host = await newHost(false);
+    const monitor = await openMonitor(host, { retryMs: 0 });
+    const backout = gate();
+    let attempts = 0;
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', undefined, { backout: async () => {
+      if ((attempts += 1) <= 3) throw new Error('busy');
+      await backout.passed;
+    } }));
+    monitor.abortTransaction(transaction);
+    while (transaction.state !== 'HUNG') await host.clock.advance(1);
+    expect(monitor.operatorAbort(transaction.id)).toBe(0);
+    const closing = monitor.close();
+    await settled();
+    await expect(openMonitor(host)).rejects.toMatchObject({ code: 'ERR_MONITOR_RUNNING' });
+    backout.open();
+    await closing;
+    await using next = await openMonitor(host);
+    expect([transaction.state, (await next.recover()).transactions]).toEqual(['ABORTED', []]);
+  });
+
   it('tells of every call, state, lock and abort through node:diagnostics_channel', async () => {
     const host = await newHost();
     const heard: string[] = [];
