@@ -30,6 +30,8 @@ export class LockTable {
   private readonly locks = new Map<string, Lock>();
   /** The same by holder, in the order in which they were given. */
   private readonly held = new Map<LockOwner, Set<string>>();
+  /** What ends the waits of an owner. */
+  private readonly waits = new Map<LockOwner, Set<(error: FileSystemError) => void>>();
 
   constructor(
     private readonly clock: Clock,
@@ -68,8 +70,11 @@ export class LockTable {
       const onAbort = (): void => {
         leave(owner.refusal() ?? new FileSystemError(FE.FE_OBSOLETE));
       };
+      const waits = this.waits.get(owner) ?? new Set();
       const end = (): void => {
         cancel();
+        waits.delete(leave);
+        if (waits.size === 0) this.waits.delete(owner);
         owner.signal.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter = {
@@ -80,11 +85,14 @@ export class LockTable {
         },
       };
       lock.waiting.push(waiter);
+      this.waits.set(owner, waits.add(leave));
       owner.signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
+  /** The owner is over: it holds nothing any more, and waits for nothing. */
   releaseAll(owner: LockOwner): void {
+    for (const leave of this.waits.get(owner) ?? []) leave(owner.refusal() ?? new FileSystemError(FE.FE_OBSOLETE));
     for (const resource of this.held.get(owner) ?? []) {
       const lock = this.locks.get(resource);
       this.publish({ type: 'lock', action: 'released', resource, transaction: owner.id });

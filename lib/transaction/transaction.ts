@@ -145,6 +145,8 @@ export class Transaction implements LockOwner {
   async lock(resource: string, { timeoutMs = this.owner.lockTimeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.check();
     await this.owner.locks.acquire(resource, this, timeoutMs);
+    // Its end may have been called meanwhile; the lock goes with it.
+    this.check();
   }
 
   /** @throws FileSystemError 79 when the resource is not this transaction's to change */

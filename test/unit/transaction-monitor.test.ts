@@ -91,6 +91,28 @@ describe('a transaction', () => {
     expect([first.state, monitor.abortTransaction(second)]).toEqual(['ABORTED', 0]);
   });
 
+  it('that has ended waits for no lock any more, and is given none', async () => {
+    const host = await newHost(false);
+    await using monitor = await openMonitor(host);
+    const [holder, waiter, other] = [monitor.beginTransaction(), monitor.beginTransaction(), monitor.beginTransaction()];
+    await holder.lock('a');
+    const waiting = numberOf(() => waiter.lock('a'));
+    const prepare = gate();
+    await other.enlist(fileParticipant(host, 'b', undefined, { prepare: () => prepare.passed }));
+    await other.lock('c');
+    const late = numberOf(() => other.lock('a'));
+    expect(await monitor.endTransaction(waiter)).toBe(0);
+    expect(await waiting).toBe(78);
+    // Given while it ends: it can do nothing with it, and lets go of it with the others.
+    const ending = monitor.endTransaction(other);
+    expect(await monitor.endTransaction(holder)).toBe(0);
+    expect([await late, monitor.locks.find(({ resource }) => resource === 'a')?.holder]).toEqual([76, other.id]);
+    prepare.open();
+    expect(await ending).toBe(0);
+    await other.finished;
+    expect(monitor.locks).toEqual([]);
+  });
+
   it('[T6] abortTransaction gives 76 for one that is ending or aborting', async () => {
     const host = await newHost(false);
     await using monitor = await openMonitor(host);
