@@ -17,7 +17,7 @@ import { FE, FileSystemError } from './file-system-errors';
 import { LockTable } from './locks';
 import type { HeldLock } from './locks';
 import { OperatorServer } from './operator-server';
-import type { Participant, Recoverer } from './participant';
+import type { Ending, Participant, Recoverer } from './participant';
 import { readyMadeRecoverers } from './participants';
 import { RecoveryLog } from './recovery-log';
 import type { LogRecord, LoggedTransaction } from './recovery-log';
@@ -46,7 +46,7 @@ export interface TransactionMonitorOptions {
   readonly autoAbortMs?: number;
   /** Milliseconds to wait for a lock, and for kernel transactions and snapshot sets to be out of each other's way; default 60,000. */
   readonly lockTimeoutMs?: number;
-  /** Milliseconds for one commit or backout of a participant before it counts as failed; default 600,000. */
+  /** Milliseconds for one prepare, commit or backout of a participant before it counts as failed; default 600,000. */
   readonly participantTimeoutMs?: number;
   /** Milliseconds between attempts; default 1000. */
   readonly retryMs?: number;
@@ -460,17 +460,19 @@ export class TransactionMonitor {
   }
 
   private recovered(transaction: string, { name, kind, record, resources }: LoggedTransaction['participants'][number]): Participant {
-    const rebuild = async (): Promise<Pick<Participant, 'commit' | 'backout'> | undefined> => {
+    let rebuilt: Ending | undefined;
+    const rebuild = async (): Promise<Ending | undefined> => {
       if (kind === null) return undefined;
       const recoverer = readyMadeRecoverers[kind] ?? this.options.recoverers?.[kind];
       if (recoverer === undefined) throw new ArgumentError(`recoverers.${kind}`, `is missing: ${name} needs it to recover`);
-      return recoverer(record, { transaction, participant: name, monitor: this });
+      return (rebuilt ??= await recoverer(record, { transaction, participant: name, monitor: this }));
     };
     return {
       name, resources,
       prepare: () => Promise.resolve(),
       commit: async () => (await rebuild())?.commit(),
       backout: async () => (await rebuild())?.backout(),
+      letGo: async () => rebuilt?.letGo?.(),
     };
   }
 
@@ -490,6 +492,8 @@ export class TransactionMonitor {
     await this.recovering?.catch(() => undefined);
     const found = new Set(this.found.map(({ transaction }) => transaction));
     await Promise.all([...this.live.values()].filter((transaction) => !found.has(transaction)).map((transaction) => transaction.idle()));
+    // What hangs.
+    await Promise.all([...this.live.values()].map((transaction) => transaction.letGo()));
     for (const process of this.servers) await process.close();
     await this.operatorServer?.close();
     await this.compacting;

@@ -255,6 +255,7 @@ export class Transaction implements LockOwner {
     try {
       const preparing = Promise.resolve(entry.participant.prepare());
       entry.running = preparing;
+      if ((await settledWithin(this.owner.host.clock, this.owner.participantTimeoutMs, preparing)) === 'pending') throw this.unanswered(name);
       const record = await preparing;
       if (record !== undefined) entry.record = record;
       said('done');
@@ -341,12 +342,12 @@ export class Transaction implements LockOwner {
     const { host: { clock }, participantTimeoutMs } = this.owner;
     const said = (outcome: 'begins' | 'done' | 'failed', error?: Error): void =>
       this.owner.publish({ type: 'participant', transaction: this.id, participant: participant.name, phase, outcome, ...(error === undefined ? {} : { error: error.message }) });
-    let problem: Error = new StateError('ERR_PARTICIPANT_TIMEOUT', `${participant.name} has not answered within ${String(participantTimeoutMs)} ms`);
+    let problem: Error = this.unanswered(participant.name);
     try {
       // Its prepare, or a call that was given up, is over before the next one: else both would change the same things.
       if ((await settledWithin(clock, participantTimeoutMs, entry.running)) === 'pending') throw problem;
       said('begins');
-      const call = phase === 'commit' ? participant.commit() : participant.backout();
+      const call = Promise.resolve(phase === 'commit' ? participant.commit() : participant.backout());
       entry.running = call;
       call.catch((error: unknown) => (problem = asError(error)));
       if ((await settledWithin(clock, participantTimeoutMs, call)) !== 'resolved') throw problem;
@@ -358,6 +359,17 @@ export class Transaction implements LockOwner {
     }
   }
 
+  private unanswered(participant: string): StateError {
+    return new StateError('ERR_PARTICIPANT_TIMEOUT', `${participant} has not answered within ${String(this.owner.participantTimeoutMs)} ms`);
+  }
+
+  /** Participants that have not come to their end are not asked again in this process. Never rejects. @internal */
+  async letGo(): Promise<void> {
+    const { host: { clock }, participantTimeoutMs } = this.owner;
+    const left = this.enlisted.filter(({ finished }) => !finished);
+    await settledWithin(clock, participantTimeoutMs, Promise.allSettled(left.map(async ({ participant }) => participant.letGo?.())));
+  }
+
   private async over(event: TransactionEvent): Promise<void> {
     // First, so that nobody ends it a second time while the record is on its way.
     this.go(event);
@@ -365,6 +377,7 @@ export class Transaction implements LockOwner {
       // Not needed for the outcome: without it the next start does the same once more, to no effect.
       await this.owner.append({ type: 'ended', id: this.id }).catch(() => undefined);
     }
+    await this.letGo();
     this.owner.locks.releaseAll(this);
     this.owner.over(this);
     this.end(this.current === 'COMMITTED' ? 'COMMITTED' : 'ABORTED', this.abortedBy?.code ?? 0);

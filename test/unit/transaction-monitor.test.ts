@@ -385,6 +385,22 @@ describe('unilateral aborts that need no other process', () => {
     expect([transaction.state, await monitor.endTransaction(transaction)]).toEqual(['ACTIVE', 0]);
   });
 
+  it('aborts with 90 when a participant does not answer prepare in time, although there is no other limit', async () => {
+    const host = await newHost(false);
+    await using monitor = await openMonitor(host, { autoAbortMs: 0, participantTimeoutMs: 5000 });
+    const prepare = gate();
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', undefined, { prepare: () => prepare.passed }));
+    const ending = monitor.endTransaction();
+    await host.clock.advance(4999);
+    expect(transaction.state).toBe('ACTIVE');
+    await host.clock.advance(1);
+    expect(await ending).toBe(90);
+    expect(transaction.cause).toMatchObject({ name: 'participantFailed', detail: 'a: a has not answered within 5000 ms' });
+    prepare.open();
+    expect((await transaction.finished).state).toBe('ABORTED');
+  });
+
   it('[T17] aborts what was begun through a transaction file when that is closed', async () => {
     const host = await newHost();
     await using monitor = await openMonitor(host);
