@@ -16,6 +16,7 @@ import type { MonitorEvent } from './events';
 import { FE, FileSystemError } from './file-system-errors';
 import { LockTable } from './locks';
 import type { HeldLock } from './locks';
+import { isOn } from './lost-disk';
 import { OperatorServer } from './operator-server';
 import type { Ending, Participant, Recoverer } from './participant';
 import { readyMadeRecoverers } from './participants';
@@ -163,7 +164,7 @@ export class TransactionMonitor {
     this.owner = {
       host, lockTimeoutMs, participantTimeoutMs, retryMs, locks: this.lockTable, publish: this.publish,
       append: (record) => this.append(record),
-      volumeFailure: (volume) => this.lostVolumes.get(volume),
+      volumeFailure: (place) => [...this.lostVolumes].find(([volume]) => isOn(place, volume))?.[1],
       over: (transaction) => this.over(transaction),
     };
   }
@@ -364,7 +365,10 @@ export class TransactionMonitor {
 
   // --- Volumes, the log, operators ---
 
-  /** A volume is lost: its transactions are aborted with 95, and new work on it is refused with 85 until `enableVolume`. */
+  /**
+   * A volume (`D:\`), or a directory with all below it, is lost: transactions with a participant there are aborted with 95, and new work on it is
+   * refused with 85 until `enableVolume` is called with the same name.
+   */
   volumeLost(volume: string, error?: Error): void {
     this.lostVolumes.set(volume, new FileSystemError(FE.FE_VOLUME_NOT_ENABLED, volume, { cause: error }));
     for (const transaction of this.live.values()) if (transaction.uses(volume)) transaction.abort('diskFailed', volume);

@@ -13,7 +13,7 @@ export interface Participant {
   readonly kind?: string;
   /** What the recoverer needs; durable before the participant begins its work. */
   readonly record?: Json;
-  /** The volume that its data is on: when that is lost, the transaction is aborted. */
+  /** The volume that its data is on, or any place on it: when that is lost, the transaction is aborted. */
   readonly volume?: string;
   /**
    * Makes its work durable, so that both ends are possible. A rejection, or no answer in the monitor's `participantTimeoutMs`, aborts the transaction;

@@ -1,14 +1,14 @@
 /** One transaction: its participants, its state, the two phases of its commit, and its backout. The monitor makes it, and everything ends it. */
-import { ArgumentError, StateError, checkString, errorCode } from '../binding';
+import { ArgumentError, StateError, checkString } from '../binding';
 import type { Cancel, Host } from '../binding';
 import { invariant } from '../binding/fail-fast';
 import { asError, settledWithin } from '../binding/waiting';
-import { LogError } from '../log';
 import { abortCause } from './abort-causes';
 import type { AbortCause, AbortCauseName } from './abort-causes';
 import type { MonitorEvent } from './events';
 import { FE, FileSystemError } from './file-system-errors';
 import type { LockOwner, LockTable } from './locks';
+import { isLostDisk, isOn } from './lost-disk';
 import type { Json, Participant } from './participant';
 import type { LogRecord } from './recovery-log';
 import { transitions } from './transaction-states';
@@ -22,7 +22,7 @@ export interface TransactionOwner {
   readonly participantTimeoutMs: number;
   readonly retryMs: number;
   append(record: LogRecord): Promise<void>;
-  /** Why nothing can be done in the volume, or undefined. */
+  /** Why nothing can be done on the volume of that place, or undefined. */
   volumeFailure(volume: string): FileSystemError | undefined;
   publish(event: MonitorEvent): void;
   /** COMMITTED or ABORTED. */
@@ -190,9 +190,9 @@ export class Transaction implements LockOwner {
     this.check();
   }
 
-  /** A participant on that volume. */
+  /** It has a participant on that volume. */
   uses(volume: string): boolean {
-    return this.enlisted.some(({ participant }) => participant.volume === volume);
+    return this.enlisted.some(({ participant }) => participant.volume !== undefined && isOn(participant.volume, volume));
   }
 
   // --- Requests that wait for a reply ---
@@ -424,15 +424,4 @@ class PrepareFailure extends StateError {
   constructor(readonly causeName: AbortCauseName, message: string, cause: Error) {
     super('ERR_PREPARE', message, { cause });
   }
-}
-
-/** System errors that say that a disk, or a file system, is not there any more or does not work. */
-const LOST_DISK: readonly string[] = ['EIO', 'ENODEV', 'ENXIO', 'EROFS', 'ESTALE', 'ENOTCONN', 'EHOSTDOWN'];
-
-/** Also where it stands behind an error of ours. */
-export function isLostDisk(error: unknown): boolean {
-  for (let each = error, depth = 0; each instanceof Error && depth < 8; each = each.cause, depth += 1) {
-    if (LOST_DISK.includes(errorCode(each) ?? '') || each instanceof LogError) return true;
-  }
-  return false;
 }

@@ -6,6 +6,7 @@ import { SimulatedClock, SimulatedHost } from '../../lib/simulator';
 import { settled } from '../../lib/simulator/scheduler';
 import { FE, FileSystemError, TRANSACTION_CHANNEL, TransactionMonitor, fileSystemErrors, transitions } from '../../lib/transaction';
 import type { PublishedMonitorEvent, Transaction } from '../../lib/transaction';
+import { isOn } from '../../lib/transaction/lost-disk';
 import { writeText } from './ktm-files';
 import { DIRECTORY, fileParticipant, gate, newHost, openMonitor } from './transaction-rig';
 
@@ -348,10 +349,21 @@ describe('unilateral aborts that need no other process', () => {
     const [on, off] = [monitor.beginTransaction(), monitor.beginTransaction()];
     await on.enlist(fileParticipant(host, 'a', undefined, { volume: 'D:' }));
     await off.enlist(fileParticipant(host, 'b', undefined, { volume: 'C:' }));
+    const third = monitor.beginTransaction();
+    await third.enlist(fileParticipant(host, 'd', undefined, { volume: 'D:\\sets\\nightly' }));
     monitor.volumeLost('D:', new Error('gone'));
+    expect(await monitor.endTransaction(third)).toBe(95);
     expect([await monitor.endTransaction(on), await monitor.endTransaction(off)]).toEqual([95, 0]);
+    expect(await numberOf(() => monitor.beginTransaction().enlist(fileParticipant(host, 'c', undefined, { volume: 'd:\\sets' })))).toBe(85);
     monitor.enableVolume('D:');
     await monitor.beginTransaction().enlist(fileParticipant(host, 'c', undefined, { volume: 'D:' }));
+  });
+
+  it.each<[place: string, volume: string, on: boolean]>([
+    ['D:\\sets\\nightly', 'D:\\', true], ['d:\\sets', 'D:', true], ['D:\\', 'D:\\', true], ['C:\\mount\\a', 'C:\\Mount\\', true], ['\\\\server\\share\\a', '\\\\Server\\Share', true],
+    ['D:\\sets', 'C:\\', false], ['C:\\mounted', 'C:\\mount', false], ['/mnt/sets', '/mnt', true], ['/mnt/sets', '/MNT', false], ['/mnt', '/mnt/sets', false],
+  ])('[T11] %s is on the volume %s: %p', (place, volume, on) => {
+    expect(isOn(place, volume)).toBe(on);
   });
 
   it('[T11] gives 95 to every transaction when the recovery log is lost', async () => {

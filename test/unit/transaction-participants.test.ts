@@ -316,6 +316,32 @@ describe('a file set', () => {
   });
 });
 
+describe('[T11] a disk that is lost when the transaction is prepared gives 95', () => {
+  it('that of a file set: its directory is gone', async () => {
+    const transaction = monitor.beginTransaction();
+    const set = await FileSet.enlist(monitor, transaction, { directory: SET });
+    await set.writeText('one.txt', 'one');
+    const { entries } = host.files;
+    // What a volume that was taken away says.
+    const gone = jest.spyOn(host.files, 'entries').mockImplementation((path) => (path.startsWith(SET) ? Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' })) : entries.call(host.files, path)));
+    const { stat } = host.files;
+    const missing = jest.spyOn(host.files, 'stat').mockImplementation((path) => (path.startsWith(SET) ? Promise.resolve(undefined) : stat.call(host.files, path)));
+    expect(await monitor.endTransaction()).toBe(95);
+    expect(transaction.cause).toMatchObject({ name: 'diskFailed', detail: SET });
+    gone.mockRestore();
+    missing.mockRestore();
+    await transaction.finished;
+  });
+
+  it('that of a transaction manager’s log', async () => {
+    const transaction = monitor.beginTransaction();
+    await KernelTransactionParticipant.begin(monitor, transaction, { log: KTM_LOG });
+    machine.faults.add({ at: 'KtmW32::PrepareEnlistment', occurrence: 1, action: { hresult: 0x80070000 + KTM_ERROR.ERROR_TRANSACTIONMANAGER_NOT_ONLINE } });
+    expect(await monitor.endTransaction()).toBe(95);
+    expect(await transaction.finished).toMatchObject({ state: 'ABORTED', cause: { name: 'diskFailed', reason: 'DpCrash' } });
+  });
+});
+
 it('a ready-made kind is nobody else’s', async () => {
   expect(await rejection(openMonitor(machine, host, { recoverers: { 'winbackup.files': () => ({ commit: () => Promise.resolve(), backout: () => Promise.resolve() }) } }))).toMatchObject({ field: 'recoverers.winbackup.files' });
 });
