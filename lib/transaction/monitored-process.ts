@@ -16,6 +16,9 @@ export interface ServerOptions {
 /** `died`: the process has ended; `lost`: it lives, but cannot be reached. */
 export type ProcessLoss = 'died' | 'lost';
 
+/** Milliseconds that a process has to end when its channel has been closed. */
+const LAST_MS = 5000;
+
 export abstract class MonitoredProcess {
   readonly name: string;
   protected readonly child: ForkedProcess;
@@ -64,6 +67,12 @@ export abstract class MonitoredProcess {
   protected disconnect(): void {
     this.gone ??= 'closed';
     this.child.disconnect();
+  }
+
+  /** Resolves when it has ended: one that does not when its channel is closed is ended. */
+  protected async ended(): Promise<void> {
+    if ((await settledWithin(this.host.clock, LAST_MS, this.exited)) === 'pending') this.kill();
+    await this.exited.catch(() => undefined);
   }
 
   protected abstract receive(message: unknown): void;

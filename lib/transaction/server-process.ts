@@ -2,7 +2,7 @@
  * A server in a process of its own, as its requester sees it: requests with a time limit, or without waiting; each is part of the current
  * transaction, and whatever keeps it from being answered aborts that (seed 002, rules T10, T13 to T16, T18, T19).
  */
-import { AbortError, StateError, checkKnownFields, delay } from '../binding';
+import { AbortError, StateError, checkKnownFields } from '../binding';
 import type { AbortCauseName } from './abort-causes';
 import { FE, FileSystemError } from './file-system-errors';
 import { isMessage } from './messages';
@@ -145,11 +145,7 @@ export class ServerProcess extends MonitoredProcess {
     for (const tag of [...this.pending.keys()]) this.giveUp(tag, 'serverClosed', new FileSystemError(FE.FE_PROCESS_FAILED, `${this.name} was closed`));
     this.disconnect();
     this.monitor.processGone(this);
-    const ended = new AbortController();
-    // A server that does not end when its channel is closed is ended.
-    void delay(this.host.clock, 5000, ended.signal).then(() => this.kill(), () => undefined);
-    await this.exited.catch(() => undefined);
-    ended.abort();
+    await this.ended();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -104,6 +104,11 @@ export class Transaction implements LockOwner {
     return this.current;
   }
 
+  /** Committed or aborted: nothing is left of it but what its initiator may owe. */
+  get isOver(): boolean {
+    return this.current === 'COMMITTED' || this.current === 'ABORTED';
+  }
+
   /** Why it was aborted. */
   get cause(): AbortCause | undefined {
     return this.abortedBy;
@@ -131,7 +136,7 @@ export class Transaction implements LockOwner {
   refusal(): FileSystemError | undefined {
     const { abortedBy } = this;
     if ((this.current === 'ABORTING' || this.current === 'HUNG') && abortedBy !== undefined) return new FileSystemError(abortedBy.code, abortedBy.detail);
-    if (this.current === 'ABORTED' || this.current === 'COMMITTED') return new FileSystemError(FE.FE_OBSOLETE);
+    if (this.isOver) return new FileSystemError(FE.FE_OBSOLETE);
     return this.current === 'ACTIVE' && !this.preparing ? undefined : new FileSystemError(FE.FE_ENDING);
   }
 

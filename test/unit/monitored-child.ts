@@ -50,7 +50,11 @@ async function request(act: string): Promise<void> {
     await monitor.closeTransactionFile();
     await monitor.lock(transaction, 'something').catch((error: unknown) => monitor.beginTransaction({ tag: (error as { readonly code: string }).code }));
   } else if (act === 'bad option') await monitor.beginTransaction({ timeout: 1 } as object).catch((error: unknown) => monitor.beginTransaction({ tag: (error as { readonly code: string }).code }));
-  else if (act === 'end') await monitor.endTransaction(transaction);
+  else if (act.startsWith('somebody’s')) {
+    const [, id = ''] = act.split(' ');
+    const [end, resume, abort] = [await monitor.endTransaction(id), await monitor.resumeTransaction(id), await monitor.abortTransaction(id)];
+    await monitor.beginTransaction({ tag: `end ${String(end)}, resume ${String(resume)}, abort ${String(abort)}` });
+  } else if (act === 'end') await monitor.endTransaction(transaction);
 }
 
 // Of a server, the directory for its diagnostic report.
@@ -58,7 +62,7 @@ const [, , role, act = ''] = process.argv;
 // It lives until it is ended, also without a channel.
 const alive = setInterval(() => undefined, 0x7fffffff);
 process.on('disconnect', () => {
-  if (act !== 'disconnect' && role !== 'server that stays') clearInterval(alive);
+  if (act !== 'disconnect' && act !== 'stay' && role !== 'server that stays') clearInterval(alive);
 });
 if (role === 'requester') void request(act);
 else {

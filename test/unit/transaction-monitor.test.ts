@@ -420,8 +420,13 @@ describe('unilateral aborts that need no other process', () => {
     const [one, two] = [file.beginTransaction(), file.beginTransaction()];
     expect(await monitor.endTransaction(two)).toBe(0);
     await two.finished;
+    // Aborted by somebody else before: its entry stays, because its end is owed.
+    const three = file.beginTransaction();
+    expect(monitor.operatorAbort(three.id)).toBe(0);
+    await three.finished;
+    expect([file.has(three.id), monitor.resumeTransaction(three), file.transactions]).toEqual([true, 94, [one]]);
     file.close();
-    expect([one.cause?.name, two.state]).toEqual(['transactionFileClosed', 'COMMITTED']);
+    expect([one.cause?.name, two.state, monitor.resumeTransaction(three)]).toEqual(['transactionFileClosed', 'COMMITTED', 78]);
     await one.finished;
     expect([monitor.resumeTransaction(one), monitor.abortTransaction(one), await numberOf(() => file.beginTransaction())]).toEqual([78, 75, 75]);
   });

@@ -330,6 +330,21 @@ describe('error codes', () => {
     expect(describeFileSystemError(4711).name).toBe('FE_4711');
   });
 
+  it('a requester’s process ends what it has begun itself, and nothing else', async () => {
+    const somebodys = monitor.beginTransaction({ tag: 'somebody’s' });
+    const requester = monitor.startRequester({ module: child, args: ['requester', `somebody’s ${somebodys.id}`], name: 'the requester' });
+    // Its second transaction says what it was answered.
+    await until(() => requester.transactions.length === 2);
+    expect([requester.transactions[1]?.tag, somebodys.state, somebodys.owed]).toEqual(['end 78, resume 78, abort 75', 'ACTIVE', true]);
+    await requester.close();
+  });
+
+  it('a requester’s process that does not end when it is closed is ended', async () => {
+    const { requester, transaction } = await startRequester('stay');
+    await monitor.close();
+    expect([await requester.exited, transaction.cause?.name]).toEqual([{ code: null, signal: 'SIGKILL' }, 'requesterFailed']);
+  });
+
   it('a server that says no is an answer: nothing is aborted', async () => {
     await using server = startServer();
     const transaction = monitor.beginTransaction();
