@@ -337,7 +337,7 @@ export class TransactionMonitor {
 
   // --- Servers and requesters as processes ---
 
-  /** Starts a server: a Node module that calls `serveRequests`. @throws ArgumentError; FileSystemError 82 */
+  /** Starts a server, in a process or a worker: a Node module that calls `serveRequests`. @throws ArgumentError; FileSystemError 82 */
   startServer(options: ServerOptions): ServerProcess {
     if (this.closing !== undefined) throw new FileSystemError(FE.FE_NOT_RUNNING);
     const server = new ServerProcess(this, options);
@@ -345,7 +345,7 @@ export class TransactionMonitor {
     return server;
   }
 
-  /** Starts a requester: a Node module that calls `connectRequester`; its transactions are aborted when it fails (T9). */
+  /** Starts a requester, in a process or a worker: a Node module that calls `connectRequester`; its transactions are aborted when it fails (T9). */
   startRequester(options: ServerOptions): RequesterProcess {
     if (this.closing !== undefined) throw new FileSystemError(FE.FE_NOT_RUNNING);
     const requester = new RequesterProcess(this, options);

@@ -1,4 +1,4 @@
-/** A requester in a process of its own: it begins and ends transactions over its channel, and when it fails they are aborted (seed 002, rule T9). */
+/** A requester in a process or worker of its own: it begins and ends transactions over its channel, and when it fails they are aborted (seed 002, rule T9). */
 import { asError } from '../binding/waiting';
 import { FE, FileSystemError } from './file-system-errors';
 import { isMessage } from './messages';

@@ -1,5 +1,5 @@
 /**
- * A server in a process of its own, as its requester sees it: requests with a time limit, or without waiting; each is part of the current
+ * A server in a process or worker of its own, as its requester sees it: requests with a time limit, or without waiting; each is part of the current
  * transaction, and whatever keeps it from being answered aborts that (seed 002, rules T10, T13 to T16, T18, T19).
  */
 import { AbortError, StateError, checkKnownFields } from '../binding';
@@ -116,8 +116,8 @@ export class ServerProcess extends MonitoredProcess {
    */
   participant(options: Omit<Participant, 'prepare' | 'commit' | 'backout' | 'kind'>, transaction: Transaction): Participant {
     this.join(transaction);
-    const { module, args = [] } = this.options;
-    const durable = (record: Json): Json => ({ module: this.host.files.resolve(module), args, name: this.name, record });
+    const { module, args = [], processor = 'process' } = this.options;
+    const durable = (record: Json): Json => ({ module: this.host.files.resolve(module), args, processor, name: this.name, record });
     const about = { transaction: transaction.id, participant: options.name };
     let record = options.record ?? null;
     const end = async (phase: 'commit' | 'backout'): Promise<void> => {
