@@ -1,5 +1,6 @@
 /** Locks on resources, by name: exclusive, first come first served, held until the transaction is over (seed 002; rules T2 to T4). */
 import type { Clock } from '../binding';
+import { invariant } from '../binding/fail-fast';
 import { FE, FileSystemError } from './file-system-errors';
 import type { MonitorEvent } from './events';
 
@@ -95,9 +96,10 @@ export class LockTable {
     for (const leave of this.waits.get(owner) ?? []) leave(owner.refusal() ?? new FileSystemError(FE.FE_OBSOLETE));
     for (const resource of this.held.get(owner) ?? []) {
       const lock = this.locks.get(resource);
+      invariant(lock?.holder === owner, 'lock table', `${resource} is not held by ${owner.id}, which is to release it`);
       this.publish({ type: 'lock', action: 'released', resource, transaction: owner.id });
-      const next = lock?.waiting.shift();
-      if (lock === undefined || next === undefined) {
+      const next = lock.waiting.shift();
+      if (next === undefined) {
         this.locks.delete(resource);
         continue;
       }

@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ArgumentError, checkInteger, checkKnownFields, checkString, resolveBackend } from '../binding';
 import type { Backend, Host, SqlServer } from '../binding';
+import { FailFastError } from '../binding/fail-fast';
 import { realHost } from '../binding/real-host';
 import { asError } from '../binding/waiting';
 import { abortCause } from './abort-causes';
@@ -144,6 +145,8 @@ export class TransactionMonitor {
   private operatorServer: OperatorServer | undefined;
   private beginDisabled = false;
   private logFailure: Error | undefined;
+  /** What a check of the monitor's own has found, where the process did not die of it. */
+  private poisoned: Error | undefined;
   private compacting: Promise<void> | undefined;
   private compactedBytes = 0;
   private closing: Promise<void> | undefined;
@@ -164,6 +167,8 @@ export class TransactionMonitor {
     this.owner = {
       host, lockTimeoutMs, participantTimeoutMs, retryMs, locks: this.lockTable, publish: this.publish,
       append: (record) => this.append(record),
+      isPoisoned: () => this.poisoned !== undefined,
+      poison: (error) => (this.poisoned ??= error),
       volumeFailure: (place) => [...this.lostVolumes].find(([volume]) => isOn(place, volume))?.[1],
       over: (transaction) => this.over(transaction),
     };
@@ -243,7 +248,8 @@ export class TransactionMonitor {
     if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs) || timeoutMs < 0 || (timeoutMs !== Infinity && timeoutMs > LONGEST_MS)) {
       return new FileSystemError(FE.FE_PARAMETER_VALUE, `timeoutMs ${String(timeoutMs)}`);
     }
-    if (this.closing !== undefined || this.logFailure !== undefined) return new FileSystemError(FE.FE_NOT_RUNNING, undefined, { cause: this.logFailure });
+    const failure = this.poisoned ?? this.logFailure;
+    if (this.closing !== undefined || failure !== undefined) return new FileSystemError(FE.FE_NOT_RUNNING, undefined, { cause: failure });
     if (this.beginDisabled || this.log.byteLength > FULL * this.options.logThreshold) return new FileSystemError(FE.FE_BEGIN_DISABLED);
     if (this.live.size >= this.options.maxControlBlocks) return new FileSystemError(FE.FE_TABLE_FULL);
     const active = [...this.live.values()].filter(({ state }) => state === 'ACTIVE').length;
@@ -267,6 +273,7 @@ export class TransactionMonitor {
   }
 
   private async end(transaction: Transaction | undefined, reference: TransactionReference | undefined): Promise<number> {
+    if (this.poisoned !== undefined) return FE.FE_NOT_RUNNING;
     if (transaction === undefined) return reference === undefined ? FE.FE_NO_CURRENT_TRANSACTION : FE.FE_OBSOLETE;
     if (!transaction.owed) return this.past.has(transaction.id) ? FE.FE_OBSOLETE : FE.FE_ENDING;
     if (transaction.state !== 'ACTIVE') {
@@ -291,6 +298,7 @@ export class TransactionMonitor {
   }
 
   private abort(transaction: Transaction | undefined): number {
+    if (this.poisoned !== undefined) return FE.FE_NOT_RUNNING;
     if (transaction === undefined || (this.past.has(transaction.id) && !transaction.owed)) return FE.FE_NO_CURRENT_TRANSACTION;
     // Its end has been called: it can only be decided by its participants now (T6).
     const ending = !transaction.owed;
@@ -312,7 +320,7 @@ export class TransactionMonitor {
 
   private resume(transaction: Transaction | undefined, reference: TransactionReference | undefined): number {
     if (reference === undefined) return FE.FE_OK;
-    if (this.closing !== undefined) return FE.FE_NOT_RUNNING;
+    if (this.closing !== undefined || this.poisoned !== undefined) return FE.FE_NOT_RUNNING;
     if (transaction === undefined || (!transaction.owed && this.past.has(transaction.id))) return FE.FE_OBSOLETE;
     if (transaction.cause !== undefined) return transaction.owed ? transaction.cause.code : FE.FE_ENDING;
     return transaction.refusal()?.number ?? FE.FE_OK;
@@ -414,8 +422,8 @@ export class TransactionMonitor {
   /** ABORT TRANSACTION of an operator (T20): 0, 75 or 76. One that hangs tries once more. */
   operatorAbort(id: string): number {
     const transaction = this.live.get(id);
-    let result: number = FE.FE_NO_CURRENT_TRANSACTION;
-    if (transaction !== undefined) result = transaction.retry() || (!this.isEnding(transaction) && transaction.abort('operator')) ? FE.FE_OK : FE.FE_ENDING;
+    let result: number = this.poisoned === undefined ? FE.FE_NO_CURRENT_TRANSACTION : FE.FE_NOT_RUNNING;
+    if (transaction !== undefined && this.poisoned === undefined) result = transaction.retry() || (!this.isEnding(transaction) && transaction.abort('operator')) ? FE.FE_OK : FE.FE_ENDING;
     this.called('operatorAbort', transaction, result);
     return result;
   }
@@ -428,6 +436,7 @@ export class TransactionMonitor {
     if (as !== 'committed' && as !== 'aborted') throw new ArgumentError('as', `must be committed or aborted, not ${String(as)}`);
     const transaction = this.live.get(id);
     if (transaction === undefined) throw new MonitorError('ERR_TRANSACTION_UNKNOWN', `there is no transaction ${id}`);
+    if (this.poisoned !== undefined) throw new FileSystemError(FE.FE_NOT_RUNNING, undefined, { cause: this.poisoned });
     if (transaction.state !== 'HUNG') throw new FileSystemError(FE.FE_ENDING, `${id} is ${transaction.state}: only one that hangs can be resolved`);
     await transaction.resolve(as);
     this.called('resolveTransaction', transaction, 0);
@@ -493,16 +502,22 @@ export class TransactionMonitor {
   private async shutDown(): Promise<void> {
     await Promise.resolve();
     for (const transaction of this.live.values()) transaction.abort('requesterFailed', 'the monitor was closed');
-    await this.recovering?.catch(() => undefined);
-    const found = new Set(this.found.map(({ transaction }) => transaction));
-    await Promise.all([...this.live.values()].filter((transaction) => !found.has(transaction)).map((transaction) => transaction.idle()));
-    // What hangs.
-    await Promise.all([...this.live.values()].map((transaction) => transaction.letGo()));
+    // Poisoned, nothing of it ever comes to its end: the next start recovers.
+    if (this.poisoned === undefined) await this.brought();
     for (const process of this.servers) await process.close();
     await this.operatorServer?.close();
     await this.compacting;
     await this.log.close().catch(() => undefined);
     await this.lock.release();
+  }
+
+  /** Whatever is under way has come to its end; what hangs lets go. */
+  private async brought(): Promise<void> {
+    await this.recovering?.catch(() => undefined);
+    const found = new Set(this.found.map(({ transaction }) => transaction));
+    await Promise.all([...this.live.values()].filter((transaction) => !found.has(transaction)).map((transaction) => transaction.idle()));
+    // What hangs.
+    await Promise.all([...this.live.values()].map((transaction) => transaction.letGo()));
   }
 
   // --- What participants need ---
@@ -588,10 +603,12 @@ export class TransactionMonitor {
   }
 
   private async append(record: LogRecord): Promise<void> {
+    if (this.poisoned !== undefined) throw this.poisoned;
     try {
       await this.log.append(record);
     } catch (error) {
-      this.logFailed(asError(error));
+      if (error instanceof FailFastError) this.owner.poison(error);
+      else this.logFailed(asError(error));
       throw error;
     }
     this.publish({ type: 'log', transaction: 'id' in record ? record.id : undefined, record: record.type });

@@ -25,6 +25,10 @@ export interface TransactionOwner {
   /** Why nothing can be done on the volume of that place, or undefined. */
   volumeFailure(volume: string): FileSystemError | undefined;
   publish(event: MonitorEvent): void;
+  /** The monitor has failed fast, in a process that does not die: nothing is done any more. */
+  isPoisoned(): boolean;
+  /** A check of the monitor's own has failed: `error` has been thrown where the process did not die. */
+  poison(error: Error): void;
   /** COMMITTED or ABORTED. */
   over(transaction: Transaction): void;
 }
@@ -56,6 +60,7 @@ interface Enlisted {
   record: Json;
   /** A call that is under way, or the last one. */
   running: Promise<unknown>;
+  prepared: boolean;
   finished: boolean;
 }
 
@@ -183,7 +188,7 @@ export class Transaction implements LockOwner {
     for (const resource of resources) await this.lock(resource);
     this.check();
     this.owner.publish({ type: 'participant', transaction: this.id, participant: name, phase: 'enlist', outcome: 'begins' });
-    const entry: Enlisted = { participant, record, running: Promise.resolve(), finished: false };
+    const entry: Enlisted = { participant, record, running: Promise.resolve(), prepared: false, finished: false };
     this.enlisted.push(entry);
     try {
       await this.owner.append({ type: 'enlisted', id: this.id, tag: this.tag ?? null, participant: { name, kind, record, resources } });
@@ -236,6 +241,7 @@ export class Transaction implements LockOwner {
       return this.abortedBy?.code ?? FE.FE_ABORTED;
     }
     this.cancelTimeout();
+    this.sane(this.enlisted.every(({ prepared }) => prepared), 'a participant that has not prepared would be committed');
     this.go('prepared');
     try {
       if (this.enlisted.length > 0) await this.owner.append({ type: 'committed', id: this.id, records: this.enlisted.map(({ record }) => record) });
@@ -263,6 +269,7 @@ export class Transaction implements LockOwner {
       if ((await settledWithin(this.owner.host.clock, this.owner.participantTimeoutMs, preparing)) === 'pending') throw this.unanswered(name);
       const record = await preparing;
       if (record !== undefined) entry.record = record;
+      entry.prepared = true;
       said('done');
     } catch (thrown) {
       const error = asError(thrown);
@@ -273,7 +280,7 @@ export class Transaction implements LockOwner {
 
   /** Aborts it, if that is still possible; backout goes on behind. @returns whether this call has begun the abort. @internal */
   abort(name: AbortCauseName, detail?: string): boolean {
-    if (transitions[this.current].abort === undefined) return false;
+    if (transitions[this.current].abort === undefined || this.owner.isPoisoned()) return false;
     const cause = abortCause(name, detail);
     this.abortedBy = cause;
     this.cancelTimeout();
@@ -302,12 +309,12 @@ export class Transaction implements LockOwner {
 
   /** @internal Of a recovered one. */
   recoverParticipants(participants: readonly Participant[]): void {
-    for (const participant of participants) this.enlisted.push({ participant, record: null, running: Promise.resolve(), finished: false });
+    for (const participant of participants) this.enlisted.push({ participant, record: null, running: Promise.resolve(), prepared: this.decision === 'commit', finished: false });
   }
 
   /** Phase two, or the backout: three attempts, then it hangs. @internal */
   carryOut(): void {
-    this.carrying = this.attempt();
+    this.carrying = this.attempt().catch((error: unknown) => this.owner.poison(asError(error)));
   }
 
   /** Nothing of its end is under way any more; unlike `finished` also when an operator repeats it. @internal */
@@ -398,17 +405,30 @@ export class Transaction implements LockOwner {
 
   /** An operator sets it aside: whatever is left of it is theirs now. @internal */
   async resolve(as: 'committed' | 'aborted'): Promise<void> {
-    await this.over(as === 'committed' ? 'resolveCommitted' : 'resolveAborted');
+    await this.over(as === 'committed' ? 'resolveCommitted' : 'resolveAborted').catch((error: unknown) => {
+      this.owner.poison(asError(error));
+      throw error;
+    });
   }
 
   private end(state: TransactionEnd['state'], code: number): void {
     this.reportEnd({ state, code, cause: this.abortedBy, failures: this.failed });
   }
 
+  /** A check of our own (seed 003, M1). */
+  private sane(condition: boolean, text: string): asserts condition {
+    try {
+      invariant(condition, 'transaction monitor', text);
+    } catch (error) {
+      this.owner.poison(asError(error));
+      throw error;
+    }
+  }
+
   private go(event: TransactionEvent): void {
     const from = this.current;
     const to = transitions[from][event];
-    invariant(to !== undefined, 'transaction monitor', `a transaction in the state ${from} has no transition for ${event}`);
+    this.sane(to !== undefined, `a transaction in the state ${from} has no transition for ${event}`);
     this.current = to;
     this.owner.publish({ type: 'state', transaction: this.id, from, to });
   }
