@@ -44,7 +44,7 @@ export interface TransactionMonitorOptions {
   readonly recoverers?: Readonly<Record<string, Recoverer>>;
   /** The SQL Server of an instance (null: the default instance); needed to complete restores that were committed before a crash. */
   readonly sql?: (instance: string | null) => SqlServer;
-  /** Milliseconds that a transaction may live unless it says less; default two hours, 0 off (facts/ktm-tmf-mts.md 5.4). */
+  /** Milliseconds that a transaction may live unless it says less, or Infinity; default two hours, 0 off (facts/ktm-tmf-mts.md 5.4). */
   readonly autoAbortMs?: number;
   /** Milliseconds to wait for a lock, and for kernel transactions and snapshot sets to be out of each other's way; default 60,000. */
   readonly lockTimeoutMs?: number;
@@ -167,6 +167,7 @@ export class TransactionMonitor {
     this.owner = {
       host, lockTimeoutMs, participantTimeoutMs, retryMs, locks: this.lockTable, publish: this.publish,
       append: (record) => this.append(record),
+      knows: (kind) => this.recovererOf(kind) !== undefined,
       isPoisoned: () => this.poisoned !== undefined,
       poison: (error) => (this.poisoned ??= error),
       volumeFailure: (place) => [...this.lostVolumes].find(([volume]) => isOn(place, volume))?.[1],
@@ -235,7 +236,7 @@ export class TransactionMonitor {
     const transaction = new Transaction(this.owner, this.host.random.uuid(), tag);
     this.live.set(transaction.id, transaction);
     const most = autoAbortMs === 0 ? Infinity : autoAbortMs;
-    transaction.limit(timeoutMs === 0 ? most : Math.min(timeoutMs, most));
+    transaction.limit(timeoutMs === 0 ? most : timeoutMs === Infinity ? Infinity : Math.min(timeoutMs, most));
     this.setCurrent(transaction);
     this.called('beginTransaction', transaction, 0);
     return transaction;
@@ -472,11 +473,17 @@ export class TransactionMonitor {
     };
   }
 
+  private recovererOf(kind: string): Recoverer | undefined {
+    const { recoverers = {} } = this.options;
+    if (Object.hasOwn(readyMadeRecoverers, kind)) return readyMadeRecoverers[kind];
+    return Object.hasOwn(recoverers, kind) ? recoverers[kind] : undefined;
+  }
+
   private recovered(transaction: string, { name, kind, record, resources }: LoggedTransaction['participants'][number]): Participant {
     let rebuilt: Ending | undefined;
     const rebuild = async (): Promise<Ending | undefined> => {
       if (kind === null) return undefined;
-      const recoverer = readyMadeRecoverers[kind] ?? this.options.recoverers?.[kind];
+      const recoverer = this.recovererOf(kind);
       if (recoverer === undefined) throw new ArgumentError(`recoverers.${kind}`, `is missing: ${name} needs it to recover`);
       return (rebuilt ??= await recoverer(record, { transaction, participant: name, monitor: this }));
     };

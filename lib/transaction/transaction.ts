@@ -22,6 +22,8 @@ export interface TransactionOwner {
   readonly participantTimeoutMs: number;
   readonly retryMs: number;
   append(record: LogRecord): Promise<void>;
+  /** A crash leaves nothing of the kind that the next start cannot end. */
+  knows(kind: string): boolean;
   /** Why nothing can be done on the volume of that place, or undefined. */
   volumeFailure(volume: string): FileSystemError | undefined;
   publish(event: MonitorEvent): void;
@@ -34,7 +36,10 @@ export interface TransactionOwner {
 }
 
 export interface BeginOptions {
-  /** Milliseconds until it is aborted; 0 is the monitor's autoabort, Infinity never. A limit above the autoabort is cut to it. */
+  /**
+   * Milliseconds until it is aborted. 0, the default, is the monitor's autoabort; Infinity is never, as -1 of BEGINTRANSACTION_EXT_; any other limit
+   * above the autoabort is cut to it, as by TMF_TXBEGIN_ (facts/ktm-tmf-mts.md 5.1).
+   */
   readonly timeoutMs?: number;
   /** A name of the caller's, for reports. */
   readonly tag?: string;
@@ -167,10 +172,12 @@ export class Transaction implements LockOwner {
 
   /**
    * Takes a participant in: its resources are locked, then its record is made durable. Only after that may it begin what a crash would leave.
-   * @throws ArgumentError; FileSystemError 73, 80 (it has no prepare, commit or backout), 85, or as `check`
+   * @throws ArgumentError, also for a kind without a recoverer; FileSystemError 73, 80 (it has no prepare, commit or backout), 85, or as `check`
    */
   async enlist(participant: Participant): Promise<void> {
     checkParticipant(participant);
+    const { kind } = participant;
+    if (kind !== undefined && !this.owner.knows(kind)) throw new ArgumentError('participant.kind', `has no recoverer: after a crash nobody could end ${participant.name}; see recoverers of TransactionMonitor.open`);
     const entering = this.takeIn(participant);
     this.enlisting.add(entering);
     try {

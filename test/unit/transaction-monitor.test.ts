@@ -377,19 +377,22 @@ describe('unilateral aborts that need no other process', () => {
     expect([one.cause?.reason, await monitor.endTransaction(one)]).toEqual(['AuditLoss', 95]);
   });
 
-  it('[T12] aborts with 96 after two hours unless it says less; 0 turns it off; a longer limit is cut', async () => {
+  it('[T12] aborts with 96 after two hours unless it says less, or Infinity; 0 turns it off; a longer limit is cut', async () => {
     const host = await newHost(false);
     const clock = host.clock;
     const open = async (autoAbortMs?: number): Promise<TransactionMonitor> => openMonitor(host, autoAbortMs === undefined ? {} : { autoAbortMs });
     const hour = 60 * 60 * 1000;
     {
       await using monitor = await open();
-      const [short, normal, long] = [monitor.beginTransaction({ timeoutMs: hour }), monitor.beginTransaction(), monitor.beginTransaction({ timeoutMs: Infinity })];
+      const [short, normal, long] = [monitor.beginTransaction({ timeoutMs: hour }), monitor.beginTransaction(), monitor.beginTransaction({ timeoutMs: 3 * hour })];
+      const never = monitor.beginTransaction({ timeoutMs: Infinity });
       await clock.advance(hour);
       expect([short.cause?.code, normal.cause]).toEqual([96, undefined]);
       await clock.advance(hour);
       expect([normal.cause?.reason, long.cause?.reason]).toEqual(['ByTimeout', 'ByTimeout']);
       expect(await monitor.endTransaction(normal)).toBe(96);
+      await clock.advance(1000 * hour);
+      expect(await monitor.endTransaction(never)).toBe(0);
     }
     await using monitor = await open(0);
     const transaction = monitor.beginTransaction();
@@ -411,6 +414,36 @@ describe('unilateral aborts that need no other process', () => {
     expect(transaction.cause).toMatchObject({ name: 'participantFailed', detail: 'a: a has not answered within 5000 ms' });
     prepare.open();
     expect((await transaction.finished).state).toBe('ABORTED');
+  });
+
+  it('refuses a participant whose kind nobody could end after a crash, before anything is locked or logged', async () => {
+    const host = await newHost();
+    await using monitor = await openMonitor(host);
+    const transaction = monitor.beginTransaction();
+    for (const kind of ['tape', 'toString']) await expect(transaction.enlist(fileParticipant(host, 'a', undefined, { kind }))).rejects.toMatchObject({ field: 'participant.kind' });
+    expect([transaction.participants, monitor.locks]).toEqual([[], []]);
+  });
+
+  it('after 91 the next start finds the outcome: committed where the record reached the disk, else backed out', async () => {
+    const outcomes = new Set<string>();
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const host = await newHost(true, seed);
+      const monitor = await openMonitor(host);
+      const transaction = monitor.beginTransaction();
+      await transaction.enlist(fileParticipant(host, 'a'));
+      host.files.fail({ operation: 'sync', path: `${DIRECTORY}/monitor.log` });
+      expect(await monitor.endTransaction()).toBe(91);
+      const after = host.restart();
+      const next = await openMonitor(after);
+      const { committed, backedOut, setAside } = await next.recover();
+      expect([[...committed, ...backedOut], setAside]).toEqual([[transaction.id], []]);
+      const outcome = committed.length === 1 ? 'committed' : 'backed out';
+      expect([outcome, await after.files.list('/data')]).toEqual([outcome, outcome === 'committed' ? ['a'] : []]);
+      outcomes.add(outcome);
+      expect((await next.recover()).transactions).toEqual([]);
+      await next.close();
+    }
+    expect(outcomes).toEqual(new Set(['committed', 'backed out']));
   });
 
   it('[T17] aborts what was begun through a transaction file when that is closed', async () => {

@@ -79,6 +79,14 @@ const rows: readonly Row[] = [
   ['requesterFailed', '[T9]', 'the process of a requester is killed', ofRequester('die')],
   ['serverFailed', '[T10]', 'the process of a server is killed', ofServer('die'), { number: 90 }],
   ['serverFailed', '[T10]', 'the process of a server ends', ofServer('exit'), { number: 90 }],
+  ['serverFailed', '[T10]', 'a request to a server that has died before', async (begin) => {
+    const server = startServer();
+    server.kill();
+    await server.exited;
+    await rejection(server.request('reply', { transaction: null }));
+    const transaction = await begin();
+    return { transaction, error: await rejection(server.request('reply')) };
+  }, { number: 90 }],
   ['serverFailed', '[T10] [M2]', 'a server fails fast', ofServer('fail fast'), { number: 90 }],
   // A worker is a processor too.
   ['requesterFailed', '[T9]', 'the worker of a requester is terminated', async () => {
