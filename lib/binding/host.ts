@@ -81,8 +81,9 @@ export interface ChildProcess {
   kill(): void;
 }
 
-/** A child process that runs a Node module and exchanges messages with this one; what it writes goes where this process writes. */
+/** A child process, or a worker thread, that runs a Node module and exchanges messages with this one; what it writes goes where this process writes. */
 export interface ForkedProcess {
+  /** Of a worker: of this process. */
   readonly pid: number;
   /** Plain data (structured clone). Lost without a word when the channel is closed. */
   send(message: unknown): void;
@@ -97,6 +98,9 @@ export interface ForkedProcess {
   kill(): void;
 }
 
+/** Where a worker finds its channel. */
+export const WORKER_CHANNEL = 'winbackupChannel';
+
 export interface Processes {
   readonly pid: number;
   /** The name of this computer. */
@@ -106,6 +110,8 @@ export interface Processes {
   spawn(command: string, args: readonly string[], options?: { readonly env?: Readonly<Record<string, string>> }): ChildProcess;
   /** A Node module, by its path. */
   fork(module: string, args: readonly string[]): ForkedProcess;
+  /** The same in a worker thread of this process: its end of the channel is `workerData[WORKER_CHANNEL]`, a MessagePort. */
+  startWorker(module: string, args: readonly string[]): ForkedProcess;
 }
 
 export interface Host {

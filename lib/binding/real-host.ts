@@ -5,8 +5,10 @@ import { constants, promises as fs, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
+import { MessageChannel, Worker } from 'node:worker_threads';
 
 import { errorCode } from './errors';
+import { WORKER_CHANNEL } from './host';
 import type { ChildProcess, Clock, FileInfo, Files, ForkedProcess, Host, OpenFile, Processes, Random } from './host';
 
 const clock: Clock = {
@@ -166,6 +168,29 @@ const processes: Processes = {
         if (child.connected) child.disconnect();
       },
       kill: () => void child.kill('SIGKILL'),
+    };
+  },
+  startWorker(module, args): ForkedProcess {
+    const { port1: port, port2: far } = new MessageChannel();
+    const worker = new Worker(path.resolve(module), { argv: [...args], workerData: { [WORKER_CHANNEL]: far }, transferList: [far] });
+    let open = true;
+    port.once('close', () => (open = false));
+    // Where a process would have said it. The rest of this process lives on.
+    worker.on('error', (error) => process.stderr.write(`${module}, in a worker: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`));
+    return {
+      pid: process.pid,
+      exited: new Promise((resolve) => worker.once('exit', (code) => resolve({ code, signal: null }))),
+      send(message) {
+        if (open) port.postMessage(message);
+      },
+      // What came before there was a listener has waited in the port.
+      onMessage: (listener) => void port.on('message', listener),
+      onDisconnect(closed) {
+        if (open) port.once('close', closed);
+        else closed();
+      },
+      disconnect: () => port.close(),
+      kill: () => void worker.terminate(),
     };
   },
   spawn(command, args, options): ChildProcess {

@@ -9,7 +9,8 @@ import { CONTEXT_HRESULT } from '../binding/com-codes';
 import { ArgumentError, StateError, WindowsError } from '../binding/errors';
 import { FailFastError, failFast } from '../binding/fail-fast';
 import type { FailFastReport } from '../binding/fail-fast';
-import type { Cancel, Host } from '../binding/host';
+import type { Cancel, Clock, Host } from '../binding/host';
+import { realHost } from '../binding/real-host';
 import { initialVote, votes } from './votes';
 import type { Vote } from './votes';
 
@@ -17,7 +18,7 @@ import type { Vote } from './votes';
 export type MethodResult = { readonly hresult: number } & Readonly<Record<string, unknown>>;
 
 /** A component: methods that resolve to `{ hresult, ...outputs }`. */
-export type Component = Readonly<Record<string, unknown>>;
+export type Component = object;
 
 /** The transaction that a root context ends. */
 export interface ContextTransaction {
@@ -46,7 +47,8 @@ export interface ObjectContext {
 }
 
 export interface ContextOptions {
-  readonly host: Host;
+  /** Its clock keeps the times. Default: the real one. */
+  readonly host?: Host;
   /** Ended by the root: committed when it is done and nobody disagrees, else aborted. Without one, votes end the object only. */
   readonly transaction?: ContextTransaction;
   /** The transaction is aborted after this time. Default 60,000 ms; 0 is never. */
@@ -96,12 +98,14 @@ class Activity {
   poisoned: FailFastReport | undefined;
   private tail: Promise<void> = Promise.resolve();
   private cancelTimeout: Cancel | undefined;
+  private readonly clock: Clock;
 
   constructor(readonly options: ContextOptions) {
+    this.clock = (options.host ?? realHost).clock;
     this.state = options.transaction === undefined ? 'none' : 'active';
     const timeoutMs = options.timeoutMs ?? 60_000;
     if (options.transaction !== undefined && timeoutMs > 0) {
-      this.cancelTimeout = options.host.clock.after(timeoutMs, () => {
+      this.cancelTimeout = this.clock.after(timeoutMs, () => {
         this.doom();
         void this.end(false);
       });
@@ -138,7 +142,7 @@ class Activity {
     const before = this.tail;
     let leave: () => void = () => undefined;
     this.tail = new Promise((resolve) => (leave = resolve));
-    const { clock } = this.options.host;
+    const { clock } = this;
     const inTime = await new Promise<boolean>((resolve) => {
       const cancel = clock.after(this.options.synchTimeoutMs ?? 60_000, () => {
         resolve(false);
@@ -174,15 +178,14 @@ async function disposeOf(value: object): Promise<void> {
   if (typeof dispose === 'function') await Reflect.apply(dispose, value, []);
 }
 
-/** Disposes what can be disposed and answers null for every output (M8). */
-async function clearOutputs(result: MethodResult, hresult: number): Promise<MethodResult> {
-  const cleared: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(result)) {
-    if (name === 'hresult') continue;
-    cleared[name] = null;
-    if (typeof value === 'object' && value !== null) await disposeOf(value);
-  }
-  return { ...cleared, hresult };
+/** The outputs of a method, without its HRESULT; those in a list are outputs too. */
+function outputsOf({ hresult: _, ...outputs }: MethodResult): readonly (readonly [name: string, value: unknown])[] {
+  return Object.entries(outputs);
+}
+
+async function disposeOutput(value: unknown): Promise<void> {
+  if (Array.isArray(value)) for (const each of value) await disposeOutput(each);
+  else if (typeof value === 'object' && value !== null) await disposeOf(value);
 }
 
 /** One object in its context: activated by the first call, deactivated when it is done. */
@@ -240,7 +243,8 @@ class Intercepted implements ContextObject {
   private async invoke(method: string, args: readonly unknown[]): Promise<MethodResult> {
     const instance = await this.guard('activation', () => this.activate());
     const target: unknown = Reflect.get(instance, method);
-    if (typeof target !== 'function') throw new ArgumentError('method', `${method} is not a method of ${this.name}`);
+    // What every object has is no method of the component: a caller's mistake must not end the process.
+    if (typeof target !== 'function' || target === Reflect.get(Object.prototype, method) || method === 'constructor') throw new ArgumentError('method', `${method} is not a method of ${this.name}`);
     this.voted = false;
     const result = await this.guard(method, async () => {
       const answer: unknown = await Reflect.apply(target, instance, args);
@@ -283,7 +287,14 @@ class Intercepted implements ContextObject {
     const wanted = this.vote.consistent;
     const committed = await activity.end(wanted);
     if (committed || !wanted || failed(result.hresult)) return result;
-    return clearOutputs(result, CONTEXT_HRESULT.CONTEXT_E_ABORTED);
+    return this.clearOutputs(result, CONTEXT_HRESULT.CONTEXT_E_ABORTED);
+  }
+
+  /** Disposes what can be disposed and answers null for every output (M8). */
+  private async clearOutputs(result: MethodResult, hresult: number): Promise<MethodResult> {
+    const outputs = outputsOf(result);
+    for (const [name, value] of outputs) await this.guard(`release of ${name}`, () => disposeOutput(value));
+    return { ...Object.fromEntries(outputs.map(([name]) => [name, null])), hresult };
   }
 
   private async deactivate(): Promise<void> {
@@ -335,6 +346,6 @@ class Intercepted implements ContextObject {
 }
 
 /** Makes the root object of a new activity. */
-export function createRootObject(name: string, create: () => Component, options: ContextOptions): ContextObject {
+export function createRootObject(name: string, create: () => Component, options: ContextOptions = {}): ContextObject {
   return new Intercepted(name, create, new Activity(options), true, options.autoComplete ?? false);
 }

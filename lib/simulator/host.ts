@@ -41,9 +41,13 @@ export class SimulatedProcesses implements Processes {
     return runs ? `${String(pid)} ${this.boot}` : undefined;
   }
 
-  /** Node modules are files of a real machine: there are none here. */
+  /** Node modules are files of a real machine: there are none here, for workers neither. */
   fork(module: string): ForkedProcess {
     throw Object.assign(new Error(`fork ${module} ENOENT`), { code: 'ENOENT', syscall: `fork ${module}`, path: module });
+  }
+
+  startWorker(module: string): ForkedProcess {
+    throw Object.assign(new Error(`worker ${module} ENOENT`), { code: 'ENOENT', syscall: `worker ${module}`, path: module });
   }
 
   register(command: string, program: Program): void {

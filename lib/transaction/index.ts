@@ -1,6 +1,7 @@
 /** The transaction monitor (winbackup/transaction). */
 export { ABORT_REASONS, abortCauses } from './abort-causes';
 export type { AbortCause, AbortCauseName, AbortReason } from './abort-causes';
+export { contextTransaction } from './context-transaction';
 export { MonitorError, SnapshotGuardError } from './errors';
 export { TRANSACTION_CHANNEL } from './events';
 export type { MonitorEvent, PublishedMonitorEvent } from './events';

@@ -1,5 +1,6 @@
 /** Locks on resources, by name: exclusive, first come first served, held until the transaction is over (seed 002; rules T2 to T4). */
 import type { Clock } from '../binding';
+import { invariant } from '../binding/fail-fast';
 import { FE, FileSystemError } from './file-system-errors';
 import type { MonitorEvent } from './events';
 
@@ -30,6 +31,8 @@ export class LockTable {
   private readonly locks = new Map<string, Lock>();
   /** The same by holder, in the order in which they were given. */
   private readonly held = new Map<LockOwner, Set<string>>();
+  /** What ends the waits of an owner. */
+  private readonly waits = new Map<LockOwner, Set<(error: FileSystemError) => void>>();
 
   constructor(
     private readonly clock: Clock,
@@ -68,8 +71,11 @@ export class LockTable {
       const onAbort = (): void => {
         leave(owner.refusal() ?? new FileSystemError(FE.FE_OBSOLETE));
       };
+      const waits = this.waits.get(owner) ?? new Set();
       const end = (): void => {
         cancel();
+        waits.delete(leave);
+        if (waits.size === 0) this.waits.delete(owner);
         owner.signal.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter = {
@@ -80,16 +86,20 @@ export class LockTable {
         },
       };
       lock.waiting.push(waiter);
+      this.waits.set(owner, waits.add(leave));
       owner.signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
+  /** The owner is over: it holds nothing any more, and waits for nothing. */
   releaseAll(owner: LockOwner): void {
+    for (const leave of this.waits.get(owner) ?? []) leave(owner.refusal() ?? new FileSystemError(FE.FE_OBSOLETE));
     for (const resource of this.held.get(owner) ?? []) {
       const lock = this.locks.get(resource);
+      invariant(lock?.holder === owner, 'lock table', `${resource} is not held by ${owner.id}, which is to release it`);
       this.publish({ type: 'lock', action: 'released', resource, transaction: owner.id });
-      const next = lock?.waiting.shift();
-      if (lock === undefined || next === undefined) {
+      const next = lock.waiting.shift();
+      if (next === undefined) {
         this.locks.delete(resource);
         continue;
       }

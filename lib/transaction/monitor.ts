@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ArgumentError, checkInteger, checkKnownFields, checkString, resolveBackend } from '../binding';
 import type { Backend, Host, SqlServer } from '../binding';
+import { FailFastError } from '../binding/fail-fast';
 import { realHost } from '../binding/real-host';
 import { asError } from '../binding/waiting';
 import { abortCause } from './abort-causes';
@@ -16,8 +17,9 @@ import type { MonitorEvent } from './events';
 import { FE, FileSystemError } from './file-system-errors';
 import { LockTable } from './locks';
 import type { HeldLock } from './locks';
+import { isOn } from './lost-disk';
 import { OperatorServer } from './operator-server';
-import type { Participant, Recoverer } from './participant';
+import type { Ending, Participant, Recoverer } from './participant';
 import { readyMadeRecoverers } from './participants';
 import { RecoveryLog } from './recovery-log';
 import type { LogRecord, LoggedTransaction } from './recovery-log';
@@ -42,11 +44,11 @@ export interface TransactionMonitorOptions {
   readonly recoverers?: Readonly<Record<string, Recoverer>>;
   /** The SQL Server of an instance (null: the default instance); needed to complete restores that were committed before a crash. */
   readonly sql?: (instance: string | null) => SqlServer;
-  /** Milliseconds that a transaction may live unless it says less; default two hours, 0 off (facts/ktm-tmf-mts.md 5.4). */
+  /** Milliseconds that a transaction may live unless it says less, or Infinity; default two hours, 0 off (facts/ktm-tmf-mts.md 5.4). */
   readonly autoAbortMs?: number;
   /** Milliseconds to wait for a lock, and for kernel transactions and snapshot sets to be out of each other's way; default 60,000. */
   readonly lockTimeoutMs?: number;
-  /** Milliseconds for one commit or backout of a participant before it counts as failed; default 600,000. */
+  /** Milliseconds for one prepare, commit or backout of a participant before it counts as failed; default 600,000. */
   readonly participantTimeoutMs?: number;
   /** Milliseconds between attempts; default 1000. */
   readonly retryMs?: number;
@@ -143,6 +145,8 @@ export class TransactionMonitor {
   private operatorServer: OperatorServer | undefined;
   private beginDisabled = false;
   private logFailure: Error | undefined;
+  /** What a check of the monitor's own has found, where the process did not die of it. */
+  private poisoned: Error | undefined;
   private compacting: Promise<void> | undefined;
   private compactedBytes = 0;
   private closing: Promise<void> | undefined;
@@ -163,7 +167,10 @@ export class TransactionMonitor {
     this.owner = {
       host, lockTimeoutMs, participantTimeoutMs, retryMs, locks: this.lockTable, publish: this.publish,
       append: (record) => this.append(record),
-      volumeFailure: (volume) => this.lostVolumes.get(volume),
+      knows: (kind) => this.recovererOf(kind) !== undefined,
+      isPoisoned: () => this.poisoned !== undefined,
+      poison: (error) => (this.poisoned ??= error),
+      volumeFailure: (place) => [...this.lostVolumes].find(([volume]) => isOn(place, volume))?.[1],
       over: (transaction) => this.over(transaction),
     };
   }
@@ -229,7 +236,7 @@ export class TransactionMonitor {
     const transaction = new Transaction(this.owner, this.host.random.uuid(), tag);
     this.live.set(transaction.id, transaction);
     const most = autoAbortMs === 0 ? Infinity : autoAbortMs;
-    transaction.limit(timeoutMs === 0 ? most : Math.min(timeoutMs, most));
+    transaction.limit(timeoutMs === 0 ? most : timeoutMs === Infinity ? Infinity : Math.min(timeoutMs, most));
     this.setCurrent(transaction);
     this.called('beginTransaction', transaction, 0);
     return transaction;
@@ -242,7 +249,8 @@ export class TransactionMonitor {
     if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs) || timeoutMs < 0 || (timeoutMs !== Infinity && timeoutMs > LONGEST_MS)) {
       return new FileSystemError(FE.FE_PARAMETER_VALUE, `timeoutMs ${String(timeoutMs)}`);
     }
-    if (this.closing !== undefined || this.logFailure !== undefined) return new FileSystemError(FE.FE_NOT_RUNNING, undefined, { cause: this.logFailure });
+    const failure = this.poisoned ?? this.logFailure;
+    if (this.closing !== undefined || failure !== undefined) return new FileSystemError(FE.FE_NOT_RUNNING, undefined, { cause: failure });
     if (this.beginDisabled || this.log.byteLength > FULL * this.options.logThreshold) return new FileSystemError(FE.FE_BEGIN_DISABLED);
     if (this.live.size >= this.options.maxControlBlocks) return new FileSystemError(FE.FE_TABLE_FULL);
     const active = [...this.live.values()].filter(({ state }) => state === 'ACTIVE').length;
@@ -266,6 +274,7 @@ export class TransactionMonitor {
   }
 
   private async end(transaction: Transaction | undefined, reference: TransactionReference | undefined): Promise<number> {
+    if (this.poisoned !== undefined) return FE.FE_NOT_RUNNING;
     if (transaction === undefined) return reference === undefined ? FE.FE_NO_CURRENT_TRANSACTION : FE.FE_OBSOLETE;
     if (!transaction.owed) return this.past.has(transaction.id) ? FE.FE_OBSOLETE : FE.FE_ENDING;
     if (transaction.state !== 'ACTIVE') {
@@ -290,6 +299,7 @@ export class TransactionMonitor {
   }
 
   private abort(transaction: Transaction | undefined): number {
+    if (this.poisoned !== undefined) return FE.FE_NOT_RUNNING;
     if (transaction === undefined || (this.past.has(transaction.id) && !transaction.owed)) return FE.FE_NO_CURRENT_TRANSACTION;
     // Its end has been called: it can only be decided by its participants now (T6).
     const ending = !transaction.owed;
@@ -311,7 +321,7 @@ export class TransactionMonitor {
 
   private resume(transaction: Transaction | undefined, reference: TransactionReference | undefined): number {
     if (reference === undefined) return FE.FE_OK;
-    if (this.closing !== undefined) return FE.FE_NOT_RUNNING;
+    if (this.closing !== undefined || this.poisoned !== undefined) return FE.FE_NOT_RUNNING;
     if (transaction === undefined || (!transaction.owed && this.past.has(transaction.id))) return FE.FE_OBSOLETE;
     if (transaction.cause !== undefined) return transaction.owed ? transaction.cause.code : FE.FE_ENDING;
     return transaction.refusal()?.number ?? FE.FE_OK;
@@ -336,7 +346,7 @@ export class TransactionMonitor {
 
   // --- Servers and requesters as processes ---
 
-  /** Starts a server: a Node module that calls `serveRequests`. @throws ArgumentError; FileSystemError 82 */
+  /** Starts a server, in a process or a worker: a Node module that calls `serveRequests`. @throws ArgumentError; FileSystemError 82 */
   startServer(options: ServerOptions): ServerProcess {
     if (this.closing !== undefined) throw new FileSystemError(FE.FE_NOT_RUNNING);
     const server = new ServerProcess(this, options);
@@ -344,7 +354,7 @@ export class TransactionMonitor {
     return server;
   }
 
-  /** Starts a requester: a Node module that calls `connectRequester`; its transactions are aborted when it fails (T9). */
+  /** Starts a requester, in a process or a worker: a Node module that calls `connectRequester`; its transactions are aborted when it fails (T9). */
   startRequester(options: ServerOptions): RequesterProcess {
     if (this.closing !== undefined) throw new FileSystemError(FE.FE_NOT_RUNNING);
     const requester = new RequesterProcess(this, options);
@@ -364,7 +374,10 @@ export class TransactionMonitor {
 
   // --- Volumes, the log, operators ---
 
-  /** A volume is lost: its transactions are aborted with 95, and new work on it is refused with 85 until `enableVolume`. */
+  /**
+   * A volume (`D:\`), or a directory with all below it, is lost: transactions with a participant there are aborted with 95, and new work on it is
+   * refused with 85 until `enableVolume` is called with the same name.
+   */
   volumeLost(volume: string, error?: Error): void {
     this.lostVolumes.set(volume, new FileSystemError(FE.FE_VOLUME_NOT_ENABLED, volume, { cause: error }));
     for (const transaction of this.live.values()) if (transaction.uses(volume)) transaction.abort('diskFailed', volume);
@@ -410,8 +423,8 @@ export class TransactionMonitor {
   /** ABORT TRANSACTION of an operator (T20): 0, 75 or 76. One that hangs tries once more. */
   operatorAbort(id: string): number {
     const transaction = this.live.get(id);
-    let result: number = FE.FE_NO_CURRENT_TRANSACTION;
-    if (transaction !== undefined) result = transaction.retry() || (!this.isEnding(transaction) && transaction.abort('operator')) ? FE.FE_OK : FE.FE_ENDING;
+    let result: number = this.poisoned === undefined ? FE.FE_NO_CURRENT_TRANSACTION : FE.FE_NOT_RUNNING;
+    if (transaction !== undefined && this.poisoned === undefined) result = transaction.retry() || (!this.isEnding(transaction) && transaction.abort('operator')) ? FE.FE_OK : FE.FE_ENDING;
     this.called('operatorAbort', transaction, result);
     return result;
   }
@@ -424,6 +437,7 @@ export class TransactionMonitor {
     if (as !== 'committed' && as !== 'aborted') throw new ArgumentError('as', `must be committed or aborted, not ${String(as)}`);
     const transaction = this.live.get(id);
     if (transaction === undefined) throw new MonitorError('ERR_TRANSACTION_UNKNOWN', `there is no transaction ${id}`);
+    if (this.poisoned !== undefined) throw new FileSystemError(FE.FE_NOT_RUNNING, undefined, { cause: this.poisoned });
     if (transaction.state !== 'HUNG') throw new FileSystemError(FE.FE_ENDING, `${id} is ${transaction.state}: only one that hangs can be resolved`);
     await transaction.resolve(as);
     this.called('resolveTransaction', transaction, 0);
@@ -459,18 +473,26 @@ export class TransactionMonitor {
     };
   }
 
+  private recovererOf(kind: string): Recoverer | undefined {
+    const { recoverers = {} } = this.options;
+    if (Object.hasOwn(readyMadeRecoverers, kind)) return readyMadeRecoverers[kind];
+    return Object.hasOwn(recoverers, kind) ? recoverers[kind] : undefined;
+  }
+
   private recovered(transaction: string, { name, kind, record, resources }: LoggedTransaction['participants'][number]): Participant {
-    const rebuild = async (): Promise<Pick<Participant, 'commit' | 'backout'> | undefined> => {
+    let rebuilt: Ending | undefined;
+    const rebuild = async (): Promise<Ending | undefined> => {
       if (kind === null) return undefined;
-      const recoverer = readyMadeRecoverers[kind] ?? this.options.recoverers?.[kind];
+      const recoverer = this.recovererOf(kind);
       if (recoverer === undefined) throw new ArgumentError(`recoverers.${kind}`, `is missing: ${name} needs it to recover`);
-      return recoverer(record, { transaction, participant: name, monitor: this });
+      return (rebuilt ??= await recoverer(record, { transaction, participant: name, monitor: this }));
     };
     return {
       name, resources,
       prepare: () => Promise.resolve(),
       commit: async () => (await rebuild())?.commit(),
       backout: async () => (await rebuild())?.backout(),
+      letGo: async () => rebuilt?.letGo?.(),
     };
   }
 
@@ -487,14 +509,22 @@ export class TransactionMonitor {
   private async shutDown(): Promise<void> {
     await Promise.resolve();
     for (const transaction of this.live.values()) transaction.abort('requesterFailed', 'the monitor was closed');
-    await this.recovering?.catch(() => undefined);
-    const found = new Set(this.found.map(({ transaction }) => transaction));
-    await Promise.all([...this.live.values()].filter((transaction) => !found.has(transaction)).map(({ finished }) => finished));
+    // Poisoned, nothing of it ever comes to its end: the next start recovers.
+    if (this.poisoned === undefined) await this.brought();
     for (const process of this.servers) await process.close();
     await this.operatorServer?.close();
     await this.compacting;
     await this.log.close().catch(() => undefined);
     await this.lock.release();
+  }
+
+  /** Whatever is under way has come to its end; what hangs lets go. */
+  private async brought(): Promise<void> {
+    await this.recovering?.catch(() => undefined);
+    const found = new Set(this.found.map(({ transaction }) => transaction));
+    await Promise.all([...this.live.values()].filter((transaction) => !found.has(transaction)).map((transaction) => transaction.idle()));
+    // What hangs.
+    await Promise.all([...this.live.values()].map((transaction) => transaction.letGo()));
   }
 
   // --- What participants need ---
@@ -580,10 +610,12 @@ export class TransactionMonitor {
   }
 
   private async append(record: LogRecord): Promise<void> {
+    if (this.poisoned !== undefined) throw this.poisoned;
     try {
       await this.log.append(record);
     } catch (error) {
-      this.logFailed(asError(error));
+      if (error instanceof FailFastError) this.owner.poison(error);
+      else this.logFailed(asError(error));
       throw error;
     }
     this.publish({ type: 'log', transaction: 'id' in record ? record.id : undefined, record: record.type });

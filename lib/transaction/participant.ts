@@ -13,15 +13,26 @@ export interface Participant {
   readonly kind?: string;
   /** What the recoverer needs; durable before the participant begins its work. */
   readonly record?: Json;
-  /** The volume that its data is on: when that is lost, the transaction is aborted. */
+  /** The volume that its data is on, or any place on it: when that is lost, the transaction is aborted. */
   readonly volume?: string;
-  /** Makes its work durable, so that both ends are possible. A rejection aborts the transaction. May give a record that takes the first one's place. */
+  /**
+   * Makes its work durable, so that both ends are possible. A rejection, or no answer in the monitor's `participantTimeoutMs`, aborts the transaction;
+   * once that is aborted, for whatever cause, it should end soon: the backout waits for it. May give a record that takes the first one's place.
+   */
   prepare(): Promise<Json | undefined | void>;
   /** The transaction is committed. */
   commit(): Promise<void>;
   /** Undoes its work; the transaction's signal has told it to stop. */
   backout(): Promise<void>;
+  /**
+   * Nothing more is asked of it in this process, although it has not come to its end: an operator has resolved the transaction, or the monitor closes
+   * while it hangs. It lets go of what it holds in the process, and changes nothing else.
+   */
+  letGo?(): Promise<void>;
 }
+
+/** What ends a participant's work, once it is known how. */
+export type Ending = Pick<Participant, 'commit' | 'backout' | 'letGo'>;
 
 export interface RecoveryContext {
   readonly transaction: string;
@@ -30,4 +41,4 @@ export interface RecoveryContext {
 }
 
 /** Makes of a record what ends its work after a crash. */
-export type Recoverer = (record: Json, context: RecoveryContext) => Pick<Participant, 'commit' | 'backout'> | Promise<Pick<Participant, 'commit' | 'backout'>>;
+export type Recoverer = (record: Json, context: RecoveryContext) => Ending | Promise<Ending>;

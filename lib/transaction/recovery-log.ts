@@ -3,6 +3,7 @@
  * commit record is aborted (presumed abort). Kept in one durable log, compacted to the transactions that are not over.
  */
 import type { Host } from '../binding';
+import { invariant } from '../binding/fail-fast';
 import { Log } from '../log';
 import { isAbortCauseName } from './abort-causes';
 import type { AbortCauseName } from './abort-causes';
@@ -144,6 +145,7 @@ export class RecoveryLog {
   /** Resolves once the record is durable. @throws LogError: what the disk holds is not known then, and nothing can be appended any more */
   async append(record: LogRecord): Promise<void> {
     while (this.gate !== undefined) await this.gate;
+    this.checkFollows(record);
     this.appending += 1;
     try {
       await this.log.append(encode(record));
@@ -152,6 +154,16 @@ export class RecoveryLog {
       this.appending -= 1;
       if (this.appending === 0) this.idle();
     }
+  }
+
+  /** What no run may write, whoever asks for it: two outcomes of one transaction, or one that leaves a participant out (seed 003, M1, M3). */
+  private checkFollows(record: LogRecord): void {
+    if (record.type === 'monitor' || record.type === 'ended') return;
+    const logged = this.live.get(record.id);
+    const follows = record.type === 'committed'
+      ? logged !== undefined && !logged.committed && logged.cause === undefined && logged.participants.length === record.records.length
+      : logged?.committed !== true;
+    invariant(follows, 'recovery log', `a record '${record.type}' cannot follow what is logged of ${record.id}`);
   }
 
   /** Keeps only what is not over. */

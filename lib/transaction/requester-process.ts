@@ -1,4 +1,4 @@
-/** A requester in a process of its own: it begins and ends transactions over its channel, and when it fails they are aborted (seed 002, rule T9). */
+/** A requester in a process or worker of its own: it begins and ends transactions over its channel, and when it fails they are aborted (seed 002, rule T9). */
 import { asError } from '../binding/waiting';
 import { FE, FileSystemError } from './file-system-errors';
 import { isMessage } from './messages';
@@ -10,7 +10,6 @@ import { TransactionFile } from './transaction-file';
 import type { Transaction } from './transaction';
 
 export class RequesterProcess extends MonitoredProcess {
-  private readonly begun = new Set<Transaction>();
   private file: TransactionFile;
 
   /** @internal TransactionMonitor.startRequester */
@@ -21,14 +20,14 @@ export class RequesterProcess extends MonitoredProcess {
 
   /** Transactions that it has begun and that are not over. */
   get transactions(): readonly Transaction[] {
-    return [...this.begun];
+    return this.file.transactions;
   }
 
   /** Closes the channel: its transactions are aborted. Resolves when the process has ended. Idempotent. */
   async close(): Promise<void> {
     this.disconnect();
     this.lost('died');
-    await this.exited.catch(() => undefined);
+    await this.ended();
   }
 
   protected receive(message: unknown): void {
@@ -44,43 +43,37 @@ export class RequesterProcess extends MonitoredProcess {
   }
 
   private async answer(asked: FromRequester): Promise<unknown> {
-    const { monitor } = this;
+    const { monitor, file } = this;
     switch (asked.type) {
-      case 'begin': {
-        const transaction = this.file.beginTransaction(asked.options);
-        this.begun.add(transaction);
-        void transaction.finished.then(() => this.begun.delete(transaction));
-        return transaction.id;
-      }
+      case 'begin':
+        return file.beginTransaction(asked.options).id;
+      // These are the initiator's: what somebody else has begun, or what was begun through a file that is closed, is unknown here.
       case 'end':
-        return monitor.endTransaction(asked.transaction);
+        return file.has(asked.transaction) ? monitor.endTransaction(asked.transaction) : FE.FE_OBSOLETE;
       case 'abort':
-        return monitor.abortTransaction(asked.transaction);
+        return file.has(asked.transaction) ? monitor.abortTransaction(asked.transaction) : FE.FE_NO_CURRENT_TRANSACTION;
       case 'resume':
-        return monitor.resumeTransaction(asked.transaction);
+        return file.has(asked.transaction) ? monitor.resumeTransaction(asked.transaction) : FE.FE_OBSOLETE;
       case 'status':
         return monitor.statusTransaction(asked.transaction);
       case 'lock':
         await this.of(asked.transaction).lock(asked.resource);
         return undefined;
       case 'closeFile':
-        this.file.close();
+        file.close();
         this.file = monitor.openTransactionFile();
         return undefined;
     }
   }
 
   private of(id: string): Transaction {
-    const transaction = [...this.begun].find((each) => each.id === id);
+    const transaction = this.file.transactions.find((each) => each.id === id);
     if (transaction === undefined) throw new FileSystemError(FE.FE_OBSOLETE);
     return transaction;
   }
 
   protected lost(how: ProcessLoss): void {
-    for (const transaction of this.begun) {
-      // Nobody is left who could end it.
-      if (transaction.abort(how === 'died' ? 'requesterFailed' : 'networkFailed', this.name)) transaction.owed = false;
-    }
+    this.file.abandon(how === 'died' ? 'requesterFailed' : 'networkFailed', this.name);
     this.monitor.processGone(this);
   }
 }

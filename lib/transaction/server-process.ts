@@ -1,8 +1,9 @@
 /**
- * A server in a process of its own, as its requester sees it: requests with a time limit, or without waiting; each is part of the current
+ * A server in a process or worker of its own, as its requester sees it: requests with a time limit, or without waiting; each is part of the current
  * transaction, and whatever keeps it from being answered aborts that (seed 002, rules T10, T13 to T16, T18, T19).
  */
-import { AbortError, StateError, checkKnownFields, delay } from '../binding';
+import { AbortError, StateError, checkKnownFields } from '../binding';
+import { abortCauses } from './abort-causes';
 import type { AbortCauseName } from './abort-causes';
 import { FE, FileSystemError } from './file-system-errors';
 import { isMessage } from './messages';
@@ -72,6 +73,8 @@ async function limited(monitor: TransactionMonitor, reply: Promise<unknown>, tim
   }
 }
 
+const MISSING: Readonly<Record<ProcessLoss | 'closed', AbortCauseName>> = { died: 'serverFailed', lost: 'networkFailed', closed: 'serverClosed' };
+
 export class ServerProcess extends MonitoredProcess {
   private readonly pending = new Map<number, Pending>();
   /** Transactions that it has worked for. */
@@ -116,12 +119,12 @@ export class ServerProcess extends MonitoredProcess {
    */
   participant(options: Omit<Participant, 'prepare' | 'commit' | 'backout' | 'kind'>, transaction: Transaction): Participant {
     this.join(transaction);
-    const { module, args = [] } = this.options;
-    const durable = (record: Json): Json => ({ module: this.host.files.resolve(module), args, name: this.name, record });
+    const { module, args = [], processor = 'process' } = this.options;
+    const durable = (record: Json): Json => ({ module: this.host.files.resolve(module), args, processor, name: this.name, record });
     const about = { transaction: transaction.id, participant: options.name };
     let record = options.record ?? null;
     const end = async (phase: 'commit' | 'backout'): Promise<void> => {
-      if (this.gone === undefined && !this.closedRequests) await this.askParticipant({ ...about, phase, record });
+      if (this.missing === undefined) await this.askParticipant({ ...about, phase, record });
       else await endInNewServer(this.monitor, durable(record), about, phase);
     };
     return {
@@ -145,11 +148,7 @@ export class ServerProcess extends MonitoredProcess {
     for (const tag of [...this.pending.keys()]) this.giveUp(tag, 'serverClosed', new FileSystemError(FE.FE_PROCESS_FAILED, `${this.name} was closed`));
     this.disconnect();
     this.monitor.processGone(this);
-    const ended = new AbortController();
-    // A server that does not end when its channel is closed is ended.
-    void delay(this.host.clock, 5000, ended.signal).then(() => this.kill(), () => undefined);
-    await this.exited.catch(() => undefined);
-    ended.abort();
+    await this.ended();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -168,6 +167,12 @@ export class ServerProcess extends MonitoredProcess {
     return true;
   }
 
+  /** Why it takes no requests any more. */
+  private get missing(): AbortCauseName | undefined {
+    if (this.gone !== undefined) return MISSING[this.gone];
+    return this.closedRequests ? 'serverClosedRequests' : undefined;
+  }
+
   private join(transaction: Transaction): void {
     if (this.joined.has(transaction)) return;
     this.joined.add(transaction);
@@ -176,7 +181,12 @@ export class ServerProcess extends MonitoredProcess {
 
   private ask(transaction: Transaction | undefined, message: (tag: number) => ToServer): { readonly tag: number; readonly reply: Promise<unknown> } {
     transaction?.check();
-    if (this.gone !== undefined || this.closedRequests) throw new FileSystemError(this.gone === 'lost' ? FE.FE_NETWORK : FE.FE_PROCESS_FAILED, `${this.name} is not there any more`);
+    const missing = this.missing;
+    if (missing !== undefined) {
+      // A request that cannot reach its server is lost, as one that was on its way would be (facts/ktm-tmf-mts.md 5.2, 90).
+      if (transaction !== undefined) this.monitor.abortUnilaterally(transaction, missing, this.name);
+      throw new FileSystemError(abortCauses[missing].code, `${this.name} is not there any more`);
+    }
     const tag = this.nextTag++;
     if (transaction !== undefined) this.join(transaction);
     const reply = new Promise<unknown>((resolve, reject) => {
@@ -228,9 +238,9 @@ export class ServerProcess extends MonitoredProcess {
   }
 
   protected lost(how: ProcessLoss): void {
-    const cause = how === 'died' ? 'serverFailed' : 'networkFailed';
+    const cause = MISSING[how];
     for (const transaction of this.joined) transaction.abort(cause, this.name);
-    this.failAll(cause, new FileSystemError(how === 'died' ? FE.FE_PROCESS_FAILED : FE.FE_NETWORK, this.name));
+    this.failAll(cause, new FileSystemError(abortCauses[cause].code, this.name));
     this.monitor.processGone(this);
   }
 }

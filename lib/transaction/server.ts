@@ -1,5 +1,8 @@
-/** The far end: what a server's or a requester's process calls to work for the monitor that started it. */
+/** The far end: what a server's or a requester's process or worker calls to work for the monitor that started it. */
+import { isMainThread, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { StateError, errorCode } from '../binding';
+import { WORKER_CHANNEL } from '../binding/host';
 import { asError } from '../binding/waiting';
 import { FileSystemError } from './file-system-errors';
 import type { FromRequester, FromServer, Phase, ToRequester, ToServer } from './messages';
@@ -31,30 +34,40 @@ export interface ServingRequests {
   close(): void;
 }
 
-function toMonitor(message: FromServer | FromRequester): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+interface Channel {
+  send(message: FromServer | FromRequester): void;
+  onMessage(listener: (message: unknown) => void): void;
 }
 
-function checkChild(): void {
-  if (process.send === undefined) throw new StateError('ERR_NOT_A_SERVER', 'this process was not started by a transaction monitor');
+/** To the monitor that started this process or worker; while it is open, it keeps that alive. @throws StateError ERR_NOT_A_SERVER */
+function openChannel(): Channel {
+  const port = isMainThread ? undefined : (workerData as Readonly<Record<string, MessagePort | undefined>> | null)?.[WORKER_CHANNEL];
+  if (port !== undefined) return { send: (message) => port.postMessage(message), onMessage: (listener) => void port.on('message', listener) };
+  if (process.send === undefined) throw new StateError('ERR_NOT_A_SERVER', 'neither this process nor this worker was started by a transaction monitor');
+  return {
+    send(message) {
+      if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+    },
+    onMessage: (listener) => void process.on('message', listener),
+  };
 }
 
 /** Serves until the monitor closes the channel. @throws StateError ERR_NOT_A_SERVER */
 export function serveRequests(server: RequestServer): ServingRequests {
-  checkChild();
+  const channel = openChannel();
   const controllers = new Map<number, AbortController>();
   let closed = false;
   const answer = (tag: number, work: () => unknown): void => {
     Promise.resolve().then(work).then(
       (payload) => {
-        if (!closed) toMonitor({ type: 'reply', tag, payload });
+        if (!closed) channel.send({ type: 'reply', tag, payload });
       },
       (error: unknown) => {
-        if (!closed) toMonitor({ type: 'refused', tag, code: errorCode(error), message: asError(error).message });
+        if (!closed) channel.send({ type: 'refused', tag, code: errorCode(error), message: asError(error).message });
       },
     ).finally(() => controllers.delete(tag));
   };
-  process.on('message', (message) => {
+  channel.onMessage((message) => {
     const said = message as ToServer;
     if (closed) return;
     if (said.type === 'cancel') controllers.get(said.tag)?.abort();
@@ -68,9 +81,9 @@ export function serveRequests(server: RequestServer): ServingRequests {
     }
   });
   return {
-    abortTransaction: (transaction) => toMonitor({ type: 'abort', transaction }),
+    abortTransaction: (transaction) => channel.send({ type: 'abort', transaction }),
     close() {
-      toMonitor({ type: 'closing' });
+      channel.send({ type: 'closing' });
       closed = true;
     },
   };
@@ -89,12 +102,12 @@ export interface MonitorClient {
   closeTransactionFile(): Promise<void>;
 }
 
-/** For a requester's process. @throws StateError ERR_NOT_A_SERVER */
+/** For a requester's process or worker. @throws StateError ERR_NOT_A_SERVER */
 export function connectRequester(): MonitorClient {
-  checkChild();
+  const channel = openChannel();
   const pending = new Map<number, { readonly resolve: (result: unknown) => void; readonly reject: (error: Error) => void }>();
   let next = 1;
-  process.on('message', (message) => {
+  channel.onMessage((message) => {
     const said = message as ToRequester;
     const waiting = pending.get(said.tag);
     pending.delete(said.tag);
@@ -104,7 +117,7 @@ export function connectRequester(): MonitorClient {
   const ask = (message: (tag: number) => FromRequester): Promise<unknown> => new Promise((resolve, reject) => {
     const tag = next++;
     pending.set(tag, { resolve, reject });
-    toMonitor(message(tag));
+    channel.send(message(tag));
   });
   return {
     beginTransaction: async (options = {}) => (await ask((tag) => ({ type: 'begin', tag, options }))) as string,

@@ -1,14 +1,14 @@
 /** One transaction: its participants, its state, the two phases of its commit, and its backout. The monitor makes it, and everything ends it. */
-import { ArgumentError, StateError, checkString, errorCode } from '../binding';
+import { ArgumentError, StateError, checkString } from '../binding';
 import type { Cancel, Host } from '../binding';
 import { invariant } from '../binding/fail-fast';
 import { asError, settledWithin } from '../binding/waiting';
-import { LogError } from '../log';
 import { abortCause } from './abort-causes';
 import type { AbortCause, AbortCauseName } from './abort-causes';
 import type { MonitorEvent } from './events';
 import { FE, FileSystemError } from './file-system-errors';
 import type { LockOwner, LockTable } from './locks';
+import { isLostDisk, isOn } from './lost-disk';
 import type { Json, Participant } from './participant';
 import type { LogRecord } from './recovery-log';
 import { transitions } from './transaction-states';
@@ -22,15 +22,24 @@ export interface TransactionOwner {
   readonly participantTimeoutMs: number;
   readonly retryMs: number;
   append(record: LogRecord): Promise<void>;
-  /** Why nothing can be done in the volume, or undefined. */
+  /** A crash leaves nothing of the kind that the next start cannot end. */
+  knows(kind: string): boolean;
+  /** Why nothing can be done on the volume of that place, or undefined. */
   volumeFailure(volume: string): FileSystemError | undefined;
   publish(event: MonitorEvent): void;
+  /** The monitor has failed fast, in a process that does not die: nothing is done any more. */
+  isPoisoned(): boolean;
+  /** A check of the monitor's own has failed: `error` has been thrown where the process did not die. */
+  poison(error: Error): void;
   /** COMMITTED or ABORTED. */
   over(transaction: Transaction): void;
 }
 
 export interface BeginOptions {
-  /** Milliseconds until it is aborted; 0 is the monitor's autoabort, Infinity never. A limit above the autoabort is cut to it. */
+  /**
+   * Milliseconds until it is aborted. 0, the default, is the monitor's autoabort; Infinity is never, as -1 of BEGINTRANSACTION_EXT_; any other limit
+   * above the autoabort is cut to it, as by TMF_TXBEGIN_ (facts/ktm-tmf-mts.md 5.1).
+   */
   readonly timeoutMs?: number;
   /** A name of the caller's, for reports. */
   readonly tag?: string;
@@ -56,6 +65,7 @@ interface Enlisted {
   record: Json;
   /** A call that is under way, or the last one. */
   running: Promise<unknown>;
+  prepared: boolean;
   finished: boolean;
 }
 
@@ -75,7 +85,7 @@ export class Transaction implements LockOwner {
   private reportEnd: (end: TransactionEnd) => void = () => undefined;
   /** Whether the decision is to commit; undefined while there is none, or nobody knows it. */
   private decision: 'commit' | 'abort' | undefined;
-  private carrying: Promise<void> | undefined;
+  private carrying: Promise<void> = Promise.resolve();
   /** Phase one is under way. */
   private preparing = false;
   /** endTransaction or abortTransaction is still to come from the initiator (facts/ktm-tmf-mts.md 5.1). */
@@ -102,6 +112,11 @@ export class Transaction implements LockOwner {
 
   get state(): TransactionState {
     return this.current;
+  }
+
+  /** Committed or aborted: nothing is left of it but what its initiator may owe. */
+  get isOver(): boolean {
+    return this.current === 'COMMITTED' || this.current === 'ABORTED';
   }
 
   /** Why it was aborted. */
@@ -131,7 +146,7 @@ export class Transaction implements LockOwner {
   refusal(): FileSystemError | undefined {
     const { abortedBy } = this;
     if ((this.current === 'ABORTING' || this.current === 'HUNG') && abortedBy !== undefined) return new FileSystemError(abortedBy.code, abortedBy.detail);
-    if (this.current === 'ABORTED' || this.current === 'COMMITTED') return new FileSystemError(FE.FE_OBSOLETE);
+    if (this.isOver) return new FileSystemError(FE.FE_OBSOLETE);
     return this.current === 'ACTIVE' && !this.preparing ? undefined : new FileSystemError(FE.FE_ENDING);
   }
 
@@ -145,6 +160,8 @@ export class Transaction implements LockOwner {
   async lock(resource: string, { timeoutMs = this.owner.lockTimeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.check();
     await this.owner.locks.acquire(resource, this, timeoutMs);
+    // Its end may have been called meanwhile; the lock goes with it.
+    this.check();
   }
 
   /** @throws FileSystemError 79 when the resource is not this transaction's to change */
@@ -155,10 +172,12 @@ export class Transaction implements LockOwner {
 
   /**
    * Takes a participant in: its resources are locked, then its record is made durable. Only after that may it begin what a crash would leave.
-   * @throws ArgumentError; FileSystemError 73, 80 (it has no prepare, commit or backout), 85, or as `check`
+   * @throws ArgumentError, also for a kind without a recoverer; FileSystemError 73, 80 (it has no prepare, commit or backout), 85, or as `check`
    */
   async enlist(participant: Participant): Promise<void> {
     checkParticipant(participant);
+    const { kind } = participant;
+    if (kind !== undefined && !this.owner.knows(kind)) throw new ArgumentError('participant.kind', `has no recoverer: after a crash nobody could end ${participant.name}; see recoverers of TransactionMonitor.open`);
     const entering = this.takeIn(participant);
     this.enlisting.add(entering);
     try {
@@ -176,7 +195,7 @@ export class Transaction implements LockOwner {
     for (const resource of resources) await this.lock(resource);
     this.check();
     this.owner.publish({ type: 'participant', transaction: this.id, participant: name, phase: 'enlist', outcome: 'begins' });
-    const entry: Enlisted = { participant, record, running: Promise.resolve(), finished: false };
+    const entry: Enlisted = { participant, record, running: Promise.resolve(), prepared: false, finished: false };
     this.enlisted.push(entry);
     try {
       await this.owner.append({ type: 'enlisted', id: this.id, tag: this.tag ?? null, participant: { name, kind, record, resources } });
@@ -188,9 +207,9 @@ export class Transaction implements LockOwner {
     this.check();
   }
 
-  /** A participant on that volume. */
+  /** It has a participant on that volume. */
   uses(volume: string): boolean {
-    return this.enlisted.some(({ participant }) => participant.volume === volume);
+    return this.enlisted.some(({ participant }) => participant.volume !== undefined && isOn(participant.volume, volume));
   }
 
   // --- Requests that wait for a reply ---
@@ -229,6 +248,7 @@ export class Transaction implements LockOwner {
       return this.abortedBy?.code ?? FE.FE_ABORTED;
     }
     this.cancelTimeout();
+    this.sane(this.enlisted.every(({ prepared }) => prepared), 'a participant that has not prepared would be committed');
     this.go('prepared');
     try {
       if (this.enlisted.length > 0) await this.owner.append({ type: 'committed', id: this.id, records: this.enlisted.map(({ record }) => record) });
@@ -253,8 +273,10 @@ export class Transaction implements LockOwner {
     try {
       const preparing = Promise.resolve(entry.participant.prepare());
       entry.running = preparing;
+      if ((await settledWithin(this.owner.host.clock, this.owner.participantTimeoutMs, preparing)) === 'pending') throw this.unanswered(name);
       const record = await preparing;
       if (record !== undefined) entry.record = record;
+      entry.prepared = true;
       said('done');
     } catch (thrown) {
       const error = asError(thrown);
@@ -265,7 +287,7 @@ export class Transaction implements LockOwner {
 
   /** Aborts it, if that is still possible; backout goes on behind. @returns whether this call has begun the abort. @internal */
   abort(name: AbortCauseName, detail?: string): boolean {
-    if (transitions[this.current].abort === undefined) return false;
+    if (transitions[this.current].abort === undefined || this.owner.isPoisoned()) return false;
     const cause = abortCause(name, detail);
     this.abortedBy = cause;
     this.cancelTimeout();
@@ -294,12 +316,18 @@ export class Transaction implements LockOwner {
 
   /** @internal Of a recovered one. */
   recoverParticipants(participants: readonly Participant[]): void {
-    for (const participant of participants) this.enlisted.push({ participant, record: null, running: Promise.resolve(), finished: false });
+    for (const participant of participants) this.enlisted.push({ participant, record: null, running: Promise.resolve(), prepared: this.decision === 'commit', finished: false });
   }
 
   /** Phase two, or the backout: three attempts, then it hangs. @internal */
   carryOut(): void {
-    this.carrying ??= this.attempt().finally(() => (this.carrying = undefined));
+    this.carrying = this.attempt().catch((error: unknown) => this.owner.poison(asError(error)));
+  }
+
+  /** Nothing of its end is under way any more; unlike `finished` also when an operator repeats it. @internal */
+  async idle(): Promise<void> {
+    await this.finished;
+    await this.carrying;
   }
 
   private async attempt(): Promise<void> {
@@ -316,8 +344,6 @@ export class Transaction implements LockOwner {
         else failures.push({ participant: entry.participant.name, error });
       }
       this.failed = failures;
-      // Resolved by an operator meanwhile.
-      if (this.current !== 'ENDING' && this.current !== 'ABORTING') return;
       if (failures.length === 0) break;
       if (attempt === ATTEMPTS) {
         this.go('hang');
@@ -335,12 +361,12 @@ export class Transaction implements LockOwner {
     const { host: { clock }, participantTimeoutMs } = this.owner;
     const said = (outcome: 'begins' | 'done' | 'failed', error?: Error): void =>
       this.owner.publish({ type: 'participant', transaction: this.id, participant: participant.name, phase, outcome, ...(error === undefined ? {} : { error: error.message }) });
-    let problem: Error = new StateError('ERR_PARTICIPANT_TIMEOUT', `${participant.name} has not answered within ${String(participantTimeoutMs)} ms`);
+    let problem: Error = this.unanswered(participant.name);
     try {
       // Its prepare, or a call that was given up, is over before the next one: else both would change the same things.
       if ((await settledWithin(clock, participantTimeoutMs, entry.running)) === 'pending') throw problem;
       said('begins');
-      const call = phase === 'commit' ? participant.commit() : participant.backout();
+      const call = Promise.resolve(phase === 'commit' ? participant.commit() : participant.backout());
       entry.running = call;
       call.catch((error: unknown) => (problem = asError(error)));
       if ((await settledWithin(clock, participantTimeoutMs, call)) !== 'resolved') throw problem;
@@ -352,12 +378,25 @@ export class Transaction implements LockOwner {
     }
   }
 
+  private unanswered(participant: string): StateError {
+    return new StateError('ERR_PARTICIPANT_TIMEOUT', `${participant} has not answered within ${String(this.owner.participantTimeoutMs)} ms`);
+  }
+
+  /** Participants that have not come to their end are not asked again in this process. Never rejects. @internal */
+  async letGo(): Promise<void> {
+    const { host: { clock }, participantTimeoutMs } = this.owner;
+    const left = this.enlisted.filter(({ finished }) => !finished);
+    await settledWithin(clock, participantTimeoutMs, Promise.allSettled(left.map(async ({ participant }) => participant.letGo?.())));
+  }
+
   private async over(event: TransactionEvent): Promise<void> {
+    // First, so that nobody ends it a second time while the record is on its way.
+    this.go(event);
     if (this.enlisted.length > 0) {
       // Not needed for the outcome: without it the next start does the same once more, to no effect.
       await this.owner.append({ type: 'ended', id: this.id }).catch(() => undefined);
     }
-    this.go(event);
+    await this.letGo();
     this.owner.locks.releaseAll(this);
     this.owner.over(this);
     this.end(this.current === 'COMMITTED' ? 'COMMITTED' : 'ABORTED', this.abortedBy?.code ?? 0);
@@ -373,17 +412,30 @@ export class Transaction implements LockOwner {
 
   /** An operator sets it aside: whatever is left of it is theirs now. @internal */
   async resolve(as: 'committed' | 'aborted'): Promise<void> {
-    await this.over(as === 'committed' ? 'resolveCommitted' : 'resolveAborted');
+    await this.over(as === 'committed' ? 'resolveCommitted' : 'resolveAborted').catch((error: unknown) => {
+      this.owner.poison(asError(error));
+      throw error;
+    });
   }
 
   private end(state: TransactionEnd['state'], code: number): void {
     this.reportEnd({ state, code, cause: this.abortedBy, failures: this.failed });
   }
 
+  /** A check of our own (seed 003, M1). */
+  private sane(condition: boolean, text: string): asserts condition {
+    try {
+      invariant(condition, 'transaction monitor', text);
+    } catch (error) {
+      this.owner.poison(asError(error));
+      throw error;
+    }
+  }
+
   private go(event: TransactionEvent): void {
     const from = this.current;
     const to = transitions[from][event];
-    invariant(to !== undefined, 'transaction monitor', `a transaction in the state ${from} has no transition for ${event}`);
+    this.sane(to !== undefined, `a transaction in the state ${from} has no transition for ${event}`);
     this.current = to;
     this.owner.publish({ type: 'state', transaction: this.id, from, to });
   }
@@ -404,15 +456,4 @@ class PrepareFailure extends StateError {
   constructor(readonly causeName: AbortCauseName, message: string, cause: Error) {
     super('ERR_PREPARE', message, { cause });
   }
-}
-
-/** System errors that say that a disk, or a file system, is not there any more or does not work. */
-const LOST_DISK: readonly string[] = ['EIO', 'ENODEV', 'ENXIO', 'EROFS', 'ESTALE', 'ENOTCONN', 'EHOSTDOWN'];
-
-/** Also where it stands behind an error of ours. */
-export function isLostDisk(error: unknown): boolean {
-  for (let each = error, depth = 0; each instanceof Error && depth < 8; each = each.cause, depth += 1) {
-    if (LOST_DISK.includes(errorCode(each) ?? '') || each instanceof LogError) return true;
-  }
-  return false;
 }

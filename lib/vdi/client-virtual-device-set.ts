@@ -3,6 +3,7 @@ import {
   AbortError, HRESULT, StateError, WindowsError, activate, checkBytes, checkInteger, checkTimeout, checkU32, resolveBackend, throwIfAborted,
 } from '../binding';
 import type { Backend, Channel } from '../binding';
+import { invariant } from '../binding/fail-fast';
 import type { IClientVirtualDeviceSet2, VDConfig } from '../binding/generated/vdi';
 import type { ProxyObject } from '../binding/proxy';
 import { vdiTable } from '../binding/tables';
@@ -202,7 +203,7 @@ export class ClientVirtualDeviceSet implements DeviceSet {
   }
 
   commandReturned(command: Command): void {
-    this.lent.delete(command);
+    invariant(this.lent.delete(command), 'virtual device set', `a ${command.name} command came back that was not lent`);
     if (this.lent.size === 0) this.leasesEnded?.();
   }
 

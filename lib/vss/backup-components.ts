@@ -5,6 +5,7 @@
 import { AbortError, MACHINE, StateError, TimeoutError, WindowsError, failed } from '../binding';
 import type { Channel, Host } from '../binding';
 import type { IVssAsync, IVssBackupComponentsEx4 } from '../binding/generated/vss';
+import { invariant } from '../binding/fail-fast';
 import { createProxy } from '../binding/proxy';
 import type { ProxyObject } from '../binding/proxy';
 import { memberName, operationName } from '../binding/table';
@@ -253,6 +254,8 @@ export class VssBackupComponents extends WithMethods {
         this.proxy.setTeardown();
       }
     }
+    // Only what could not be done leaves a backup without its end (seed 001).
+    invariant(endings[this.current] === 'release' || problems.length > 0, 'shadow copy session', `a backup in the state '${this.current}' would be released without AbortBackup`);
     if ((await settledWithin(clock, this.endMs, this.proxy.release())) === 'pending') late('Release');
     if (!(await closeChannel({ host: this.host, endMs: this.endMs }, this.channel))) late('the end of the connection');
     return problems;

@@ -5,6 +5,8 @@ import type { FailFastReport } from '../../lib/binding/fail-fast';
 import { createRootObject, getObjectContext } from '../../lib/context';
 import type { Component, ContextObject, ContextOptions } from '../../lib/context';
 import { SimulatedClock, SimulatedHost } from '../../lib/simulator';
+import { TransactionMonitor, contextTransaction } from '../../lib/transaction';
+import type { Participant } from '../../lib/transaction';
 
 /** A transaction that says what became of it. */
 class Transaction {
@@ -111,6 +113,77 @@ describe('votes', () => {
   });
 });
 
+/** facts/ktm-tmf-mts.md 6.2, each cell. */
+describe('the table of votes', () => {
+  type Call = 'enableCommit' | 'disableCommit' | 'setAbort' | 'setComplete';
+  it.each<[call: Call | 'nothing', vote: 'commit' | 'abort', deactivate: boolean, atReturn: string[], atRelease: string[]]>([
+    ['nothing', 'commit', false, [], ['commit']],
+    ['enableCommit', 'commit', false, [], ['commit']],
+    ['disableCommit', 'abort', false, [], ['abort']],
+    ['setAbort', 'abort', true, ['abort'], ['abort']],
+    ['setComplete', 'commit', true, ['commit'], ['commit']],
+  ])('%s: IContextState says %s, deactivate on return %p; the transaction ends %p at the return and %p at the release of the root', async (call, vote, deactivate, atReturn, atRelease) => {
+    const transaction = new Transaction();
+    const disposed: string[] = [];
+    const said: unknown[] = [];
+    const object = root({
+      work: () => {
+        const context = getObjectContext();
+        if (call !== 'nothing') context[call]();
+        said.push(context.getMyTransactionVote(), context.getDeactivateOnReturn(), context.isInTransaction());
+        return S_OK;
+      },
+      [Symbol.dispose]: () => { disposed.push('deactivated'); },
+    }, { transaction });
+    await object.call('work');
+    expect({ said, ended: transaction.ended, disposed }).toEqual({ said: [vote, deactivate, true], ended: atReturn, disposed: deactivate ? ['deactivated'] : [] });
+    await object.release();
+    expect([transaction.ended, disposed]).toEqual([atRelease, ['deactivated']]);
+  });
+});
+
+describe('under a transaction of the monitor', () => {
+  const participant = (calls: string[], prepare: () => Promise<void> = async () => undefined): Participant => ({ name: 'p', prepare, commit: async () => void calls.push('commit'), backout: async () => void calls.push('backout') });
+  const monitorOn = (): Promise<TransactionMonitor> => TransactionMonitor.open({ directory: '/log', host: new SimulatedHost() });
+
+  it('the root’s votes decide: SetComplete commits, SetAbort backs out', async () => {
+    await using monitor = await monitorOn();
+    for (const [vote, state, done] of [['setComplete', 'COMMITTED', 'commit'], ['setAbort', 'ABORTED', 'backout']] as const) {
+      const calls: string[] = [];
+      const transaction = monitor.beginTransaction();
+      await transaction.enlist(participant(calls));
+      const object = createRootObject('Job', () => ({ work: () => { getObjectContext()[vote](); return S_OK; } }), { host: monitor.host, transaction: contextTransaction(monitor, transaction) });
+      expect(await object.call('work')).toEqual(S_OK);
+      expect([(await transaction.finished).state, calls, transaction.owed]).toEqual([state, [done], false]);
+    }
+  });
+
+  it('[M7] [M8] a participant that cannot prepare makes CONTEXT_E_ABORTED of S_OK, and the outputs are cleared', async () => {
+    await using monitor = await monitorOn();
+    const calls: string[] = [];
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(participant(calls, () => Promise.reject(new Error('no room'))));
+    const object = createRootObject('Job', () => ({ work: () => { getObjectContext().setComplete(); return { ...S_OK, pages: [{ [Symbol.dispose]: () => calls.push('page') }], count: 1 }; } }), { host: monitor.host, transaction: contextTransaction(monitor, transaction) });
+    expect(await object.call('work')).toEqual({ hresult: CONTEXT_HRESULT.CONTEXT_E_ABORTED, pages: null, count: null });
+    expect([(await transaction.finished).state, calls.sort()]).toEqual(['ABORTED', ['backout', 'page']]);
+  });
+
+  it('an operator’s abort dooms the context; what cannot be ended is aborted', async () => {
+    await using monitor = await monitorOn();
+    const one = monitor.beginTransaction();
+    const object = createRootObject('Job', () => ({ work: () => S_OK }), { host: monitor.host, transaction: contextTransaction(monitor, one) });
+    expect(monitor.operatorAbort(one.id)).toBe(0);
+    expect(await object.call('work')).toEqual({ hresult: CONTEXT_HRESULT.CONTEXT_E_ABORTING });
+    await object.release();
+    expect(one.owed).toBe(false);
+    const two = monitor.beginTransaction();
+    const answered = two.began(() => undefined);
+    await expect(contextTransaction(monitor, two).commit()).rejects.toMatchObject({ number: 81 });
+    expect(two.cause?.name).toBe('requested');
+    answered();
+  });
+});
+
 describe('HRESULTs', () => {
   it('[M6] a failure code that a method returned is never changed, whatever becomes of the transaction', async () => {
     for (const vote of ['setComplete', 'setAbort'] as const) {
@@ -208,7 +281,7 @@ describe('an activity', () => {
 
   it('rejects a method that the component does not have, without harm', async () => {
     const object = root({ work: () => S_OK });
-    await expect(object.call('play')).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field: 'method' });
+    for (const method of ['play', 'toString', 'constructor', 'hasOwnProperty']) await expect(object.call(method)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field: 'method' });
     expect(await object.call('work')).toEqual(S_OK);
   });
 });
@@ -253,6 +326,10 @@ describe('an exception that the component does not catch', () => {
     const stubborn = root({ work: () => S_OK, [Symbol.dispose]: () => { throw new Error('never'); } });
     await stubborn.call('work');
     await expect(stubborn.release()).rejects.toMatchObject({ report: { method: 'deactivation' } });
+    const output = { [Symbol.dispose]: () => { throw new Error('stuck'); } };
+    const clinging = root({ work: () => { getObjectContext().setComplete(); return { ...S_OK, output }; } }, { transaction: new Transaction(true) });
+    await expect(clinging.call('work')).rejects.toMatchObject({ report: { component: 'Job', method: 'release of output' } });
+    await expect(clinging.call('work')).rejects.toMatchObject({ code: 'ERR_CONTEXT_POISONED' });
     await expect(root({ work: () => 'done' }).call('work')).rejects.toThrow('Job.work must resolve to an object with an hresult');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HRESULT } from '../../lib/binding/codes';
 import { realHost } from '../../lib/binding/real-host';
 import { createRootObject, getObjectContext } from '../../lib/context';
-import { FileSet, TransactionMonitor, serveRequests } from '../../lib/transaction';
+import { FileSet, TransactionMonitor, contextTransaction, serveRequests } from '../../lib/transaction';
 
 /** A component whose only method throws what nobody catches. */
 const cache = (): { readonly read: () => never } => ({
@@ -47,13 +47,7 @@ async function run(directory: string, fails: string): Promise<void> {
   await server.request('work');
   await set.writeText('file', 'contents');
   if (fails === 'component') {
-    const commit = async (): Promise<void> => {
-      await monitor.endTransaction(transaction);
-    };
-    const abort = async (): Promise<void> => {
-      monitor.abortTransaction(transaction);
-    };
-    await createRootObject('Cache', cache, { host: realHost, transaction: { commit, abort } }).call('read');
+    await createRootObject('Cache', cache, { host: realHost, transaction: contextTransaction(monitor, transaction) }).call('read');
   } else if (fails === 'server') {
     const error = await server.request('read the cache').then(() => undefined, (thrown: unknown) => thrown);
     const ended = await server.exited;

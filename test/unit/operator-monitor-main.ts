@@ -5,16 +5,16 @@ import { TransactionMonitor } from '../../lib/transaction';
 import type { Participant } from '../../lib/transaction';
 
 async function main(directory: string): Promise<void> {
-  const monitor = await TransactionMonitor.open({ directory, retryMs: 1 });
   const participant = (name: string, more: Partial<Participant> = {}): Participant => ({
     name, prepare: () => Promise.resolve(), commit: () => Promise.resolve(), backout: () => Promise.resolve(), ...more,
   });
+  const monitor = await TransactionMonitor.open({ directory, retryMs: 1, recoverers: { 'known here': () => participant('stubborn') } });
   const active = monitor.beginTransaction({ tag: 'active' });
   await active.enlist(participant('worker', { resources: ['database mssqlserver\\sales'] }));
   const waiting = monitor.beginTransaction({ tag: 'waiting' });
   waiting.lock('database mssqlserver\\sales').catch(() => undefined);
   const hung = monitor.beginTransaction({ tag: 'hung' });
-  await hung.enlist(participant('stubborn', { kind: 'nobody knows it', resources: ['drive'], backout: () => Promise.reject(new Error('the drive is jammed')) }));
+  await hung.enlist(participant('stubborn', { kind: 'known here', resources: ['drive'], backout: () => Promise.reject(new Error('the drive is jammed')) }));
   monitor.abortTransaction(hung);
   await hung.finished;
   process.stdout.write(`${JSON.stringify({ active: active.id, waiting: waiting.id, hung: hung.id })}\n`);

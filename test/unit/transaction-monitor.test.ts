@@ -6,6 +6,7 @@ import { SimulatedClock, SimulatedHost } from '../../lib/simulator';
 import { settled } from '../../lib/simulator/scheduler';
 import { FE, FileSystemError, TRANSACTION_CHANNEL, TransactionMonitor, fileSystemErrors, transitions } from '../../lib/transaction';
 import type { PublishedMonitorEvent, Transaction } from '../../lib/transaction';
+import { isOn } from '../../lib/transaction/lost-disk';
 import { writeText } from './ktm-files';
 import { DIRECTORY, fileParticipant, gate, newHost, openMonitor } from './transaction-rig';
 
@@ -89,6 +90,28 @@ describe('a transaction', () => {
     await waiting;
     expect(order).toEqual(['backed out', 'second has it']);
     expect([first.state, monitor.abortTransaction(second)]).toEqual(['ABORTED', 0]);
+  });
+
+  it('that has ended waits for no lock any more, and is given none', async () => {
+    const host = await newHost(false);
+    await using monitor = await openMonitor(host);
+    const [holder, waiter, other] = [monitor.beginTransaction(), monitor.beginTransaction(), monitor.beginTransaction()];
+    await holder.lock('a');
+    const waiting = numberOf(() => waiter.lock('a'));
+    const prepare = gate();
+    await other.enlist(fileParticipant(host, 'b', undefined, { prepare: () => prepare.passed }));
+    await other.lock('c');
+    const late = numberOf(() => other.lock('a'));
+    expect(await monitor.endTransaction(waiter)).toBe(0);
+    expect(await waiting).toBe(78);
+    // Given while it ends: it can do nothing with it, and lets go of it with the others.
+    const ending = monitor.endTransaction(other);
+    expect(await monitor.endTransaction(holder)).toBe(0);
+    expect([await late, monitor.locks.find(({ resource }) => resource === 'a')?.holder]).toEqual([76, other.id]);
+    prepare.open();
+    expect(await ending).toBe(0);
+    await other.finished;
+    expect(monitor.locks).toEqual([]);
   });
 
   it('[T6] abortTransaction gives 76 for one that is ending or aborting', async () => {
@@ -189,6 +212,65 @@ describe('a transaction', () => {
     await expect(monitor.resolveTransaction(two.id, 'aborted')).rejects.toMatchObject({ code: 'ERR_TRANSACTION_UNKNOWN' });
   });
 
+  /** One that hangs until `heal` is called. */
+  async function hung(monitor: TransactionMonitor, host: SimulatedHost): Promise<{ readonly transaction: Transaction; readonly heal: () => void }> {
+    let healed = false;
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', (_, phase) => {
+      if (phase === 'backout' && !healed) throw new Error('busy');
+    }));
+    expect(monitor.abortTransaction(transaction)).toBe(0);
+    await transaction.finished;
+    return { transaction, heal: () => (healed = true) };
+  }
+
+  it('that hangs may be repeated as soon as it is known', async () => {
+    const host = await newHost();
+    await using monitor = await openMonitor(host);
+    let attempts = 0;
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', (_, phase) => {
+      if (phase === 'backout' && (attempts += 1) <= 3) throw new Error('busy');
+    }));
+    const repeated = transaction.finished.then(() => monitor.operatorAbort(transaction.id));
+    expect(monitor.abortTransaction(transaction)).toBe(0);
+    expect(await repeated).toBe(0);
+    await transaction.idle();
+    expect([attempts, transaction.state, monitor.locks]).toEqual([4, 'ABORTED', []]);
+  });
+
+  it('that hangs is resolved once, whoever else resolves or repeats it at the same time', async () => {
+    const host = await newHost();
+    await using monitor = await openMonitor(host);
+    const { transaction, heal } = await hung(monitor, host);
+    heal();
+    const twice = await Promise.allSettled([monitor.resolveTransaction(transaction.id, 'aborted'), monitor.resolveTransaction(transaction.id, 'committed'), Promise.resolve(monitor.operatorAbort(transaction.id))]);
+    expect(twice).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { number: 76 } }, { status: 'fulfilled', value: 76 }]);
+    expect([transaction.state, monitor.locks]).toEqual(['ABORTED', []]);
+  });
+
+  it('that an operator repeats is waited for by close', async () => {
+    const host = await newHost(false);
+    const monitor = await openMonitor(host, { retryMs: 0 });
+    const backout = gate();
+    let attempts = 0;
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', undefined, { backout: async () => {
+      if ((attempts += 1) <= 3) throw new Error('busy');
+      await backout.passed;
+    } }));
+    monitor.abortTransaction(transaction);
+    while (transaction.state !== 'HUNG') await host.clock.advance(1);
+    expect(monitor.operatorAbort(transaction.id)).toBe(0);
+    const closing = monitor.close();
+    await settled();
+    await expect(openMonitor(host)).rejects.toMatchObject({ code: 'ERR_MONITOR_RUNNING' });
+    backout.open();
+    await closing;
+    await using next = await openMonitor(host);
+    expect([transaction.state, (await next.recover()).transactions]).toEqual(['ABORTED', []]);
+  });
+
   it('tells of every call, state, lock and abort through node:diagnostics_channel', async () => {
     const host = await newHost();
     const heard: string[] = [];
@@ -267,10 +349,21 @@ describe('unilateral aborts that need no other process', () => {
     const [on, off] = [monitor.beginTransaction(), monitor.beginTransaction()];
     await on.enlist(fileParticipant(host, 'a', undefined, { volume: 'D:' }));
     await off.enlist(fileParticipant(host, 'b', undefined, { volume: 'C:' }));
+    const third = monitor.beginTransaction();
+    await third.enlist(fileParticipant(host, 'd', undefined, { volume: 'D:\\sets\\nightly' }));
     monitor.volumeLost('D:', new Error('gone'));
+    expect(await monitor.endTransaction(third)).toBe(95);
     expect([await monitor.endTransaction(on), await monitor.endTransaction(off)]).toEqual([95, 0]);
+    expect(await numberOf(() => monitor.beginTransaction().enlist(fileParticipant(host, 'c', undefined, { volume: 'd:\\sets' })))).toBe(85);
     monitor.enableVolume('D:');
     await monitor.beginTransaction().enlist(fileParticipant(host, 'c', undefined, { volume: 'D:' }));
+  });
+
+  it.each<[place: string, volume: string, on: boolean]>([
+    ['D:\\sets\\nightly', 'D:\\', true], ['d:\\sets', 'D:', true], ['D:\\', 'D:\\', true], ['C:\\mount\\a', 'C:\\Mount\\', true], ['\\\\server\\share\\a', '\\\\Server\\Share', true],
+    ['D:\\sets', 'C:\\', false], ['C:\\mounted', 'C:\\mount', false], ['/mnt/sets', '/mnt', true], ['/mnt/sets', '/MNT', false], ['/mnt', '/mnt/sets', false],
+  ])('[T11] %s is on the volume %s: %p', (place, volume, on) => {
+    expect(isOn(place, volume)).toBe(on);
   });
 
   it('[T11] gives 95 to every transaction when the recovery log is lost', async () => {
@@ -284,24 +377,73 @@ describe('unilateral aborts that need no other process', () => {
     expect([one.cause?.reason, await monitor.endTransaction(one)]).toEqual(['AuditLoss', 95]);
   });
 
-  it('[T12] aborts with 96 after two hours unless it says less; 0 turns it off; a longer limit is cut', async () => {
+  it('[T12] aborts with 96 after two hours unless it says less, or Infinity; 0 turns it off; a longer limit is cut', async () => {
     const host = await newHost(false);
     const clock = host.clock;
     const open = async (autoAbortMs?: number): Promise<TransactionMonitor> => openMonitor(host, autoAbortMs === undefined ? {} : { autoAbortMs });
     const hour = 60 * 60 * 1000;
     {
       await using monitor = await open();
-      const [short, normal, long] = [monitor.beginTransaction({ timeoutMs: hour }), monitor.beginTransaction(), monitor.beginTransaction({ timeoutMs: Infinity })];
+      const [short, normal, long] = [monitor.beginTransaction({ timeoutMs: hour }), monitor.beginTransaction(), monitor.beginTransaction({ timeoutMs: 3 * hour })];
+      const never = monitor.beginTransaction({ timeoutMs: Infinity });
       await clock.advance(hour);
       expect([short.cause?.code, normal.cause]).toEqual([96, undefined]);
       await clock.advance(hour);
       expect([normal.cause?.reason, long.cause?.reason]).toEqual(['ByTimeout', 'ByTimeout']);
       expect(await monitor.endTransaction(normal)).toBe(96);
+      await clock.advance(1000 * hour);
+      expect(await monitor.endTransaction(never)).toBe(0);
     }
     await using monitor = await open(0);
     const transaction = monitor.beginTransaction();
     await clock.advance(1000 * hour);
     expect([transaction.state, await monitor.endTransaction(transaction)]).toEqual(['ACTIVE', 0]);
+  });
+
+  it('aborts with 90 when a participant does not answer prepare in time, although there is no other limit', async () => {
+    const host = await newHost(false);
+    await using monitor = await openMonitor(host, { autoAbortMs: 0, participantTimeoutMs: 5000 });
+    const prepare = gate();
+    const transaction = monitor.beginTransaction();
+    await transaction.enlist(fileParticipant(host, 'a', undefined, { prepare: () => prepare.passed }));
+    const ending = monitor.endTransaction();
+    await host.clock.advance(4999);
+    expect(transaction.state).toBe('ACTIVE');
+    await host.clock.advance(1);
+    expect(await ending).toBe(90);
+    expect(transaction.cause).toMatchObject({ name: 'participantFailed', detail: 'a: a has not answered within 5000 ms' });
+    prepare.open();
+    expect((await transaction.finished).state).toBe('ABORTED');
+  });
+
+  it('refuses a participant whose kind nobody could end after a crash, before anything is locked or logged', async () => {
+    const host = await newHost();
+    await using monitor = await openMonitor(host);
+    const transaction = monitor.beginTransaction();
+    for (const kind of ['tape', 'toString']) await expect(transaction.enlist(fileParticipant(host, 'a', undefined, { kind }))).rejects.toMatchObject({ field: 'participant.kind' });
+    expect([transaction.participants, monitor.locks]).toEqual([[], []]);
+  });
+
+  it('after 91 the next start finds the outcome: committed where the record reached the disk, else backed out', async () => {
+    const outcomes = new Set<string>();
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const host = await newHost(true, seed);
+      const monitor = await openMonitor(host);
+      const transaction = monitor.beginTransaction();
+      await transaction.enlist(fileParticipant(host, 'a'));
+      host.files.fail({ operation: 'sync', path: `${DIRECTORY}/monitor.log` });
+      expect(await monitor.endTransaction()).toBe(91);
+      const after = host.restart();
+      const next = await openMonitor(after);
+      const { committed, backedOut, setAside } = await next.recover();
+      expect([[...committed, ...backedOut], setAside]).toEqual([[transaction.id], []]);
+      const outcome = committed.length === 1 ? 'committed' : 'backed out';
+      expect([outcome, await after.files.list('/data')]).toEqual([outcome, outcome === 'committed' ? ['a'] : []]);
+      outcomes.add(outcome);
+      expect((await next.recover()).transactions).toEqual([]);
+      await next.close();
+    }
+    expect(outcomes).toEqual(new Set(['committed', 'backed out']));
   });
 
   it('[T17] aborts what was begun through a transaction file when that is closed', async () => {
@@ -311,8 +453,13 @@ describe('unilateral aborts that need no other process', () => {
     const [one, two] = [file.beginTransaction(), file.beginTransaction()];
     expect(await monitor.endTransaction(two)).toBe(0);
     await two.finished;
+    // Aborted by somebody else before: its entry stays, because its end is owed.
+    const three = file.beginTransaction();
+    expect(monitor.operatorAbort(three.id)).toBe(0);
+    await three.finished;
+    expect([file.has(three.id), monitor.resumeTransaction(three), file.transactions]).toEqual([true, 94, [one]]);
     file.close();
-    expect([one.cause?.name, two.state]).toEqual(['transactionFileClosed', 'COMMITTED']);
+    expect([one.cause?.name, two.state, monitor.resumeTransaction(three)]).toEqual(['transactionFileClosed', 'COMMITTED', 78]);
     await one.finished;
     expect([monitor.resumeTransaction(one), monitor.abortTransaction(one), await numberOf(() => file.beginTransaction())]).toEqual([78, 75, 75]);
   });

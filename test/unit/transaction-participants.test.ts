@@ -1,12 +1,13 @@
 /** The ready-made participants, on a simulated machine: both ends of each, and its end after a crash. */
 import { VSS_SNAPSHOT_CONTEXT } from '../../lib/binding/vss-codes';
+import { KTM_ERROR, ResourceManager } from '../../lib/ktm';
 import { SimulatedClock } from '../../lib/simulator';
 import type { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
 import { settled } from '../../lib/simulator/scheduler';
 import { simulatedSqlServer } from '../../lib/simulator/sql-server/connection';
 import { readText } from '../../lib/job/manifest';
 import { DatabaseBackup, DatabaseRestore, FileSet, KernelTransactionParticipant, SnapshotSet } from '../../lib/transaction';
-import type { TransactionMonitor } from '../../lib/transaction';
+import type { Transaction, TransactionMonitor } from '../../lib/transaction';
 import { SnapshotGuard } from '../../lib/transaction/snapshot-guard';
 import type { Guarded } from '../../lib/transaction/snapshot-guard';
 import { rejection } from './flow-rig';
@@ -63,6 +64,62 @@ describe('a kernel transaction', () => {
     expect(await monitor.endTransaction()).toBe(0);
     expect((await transaction.finished).state).toBe('COMMITTED');
     expect(() => kernel.transaction).toThrow('is closed');
+  });
+
+  it('one of whose resource managers never answers is rolled back when its time is over, and holds up no snapshot set', async () => {
+    const transaction = monitor.beginTransaction({ timeoutMs: 1000 });
+    const kernel = await KernelTransactionParticipant.begin(monitor, transaction, { log: KTM_LOG });
+    const heard: string[] = [];
+    const deaf = await ResourceManager.create(kernel.manager, { id: host.random.uuid(), volatile: true });
+    await deaf.recover();
+    await deaf.createEnlistment(kernel.transaction, { notifications: ['PREPARE', 'COMMIT', 'ROLLBACK'], onNotification: async ({ type }) => void heard.push(type) });
+    expect(await monitor.endTransaction()).toBe(96);
+    expect(await transaction.finished).toMatchObject({ state: 'ABORTED', failures: [] });
+    expect(host.clock.monotonic()).toBeLessThan(60_000);
+    await monitor.makeSnapshotSet(async () => heard.push('snapshot set'));
+    expect(heard).toEqual(['PREPARE', 'ROLLBACK', 'snapshot set']);
+    await deaf.close();
+  });
+
+  describe('whose decision KTM does not take hangs, prepared, and no snapshot set is made', () => {
+    const begin = async (): Promise<Transaction> => {
+      const transaction = monitor.beginTransaction();
+      await KernelTransactionParticipant.begin(monitor, transaction, { log: KTM_LOG });
+      machine.faults.add({ at: 'KtmW32::CommitEnlistment', action: { hresult: 0x80070000 + KTM_ERROR.ERROR_TRANSACTIONMANAGER_NOT_ONLINE } });
+      expect(await monitor.endTransaction()).toBe(0);
+      expect(await transaction.finished).toMatchObject({ state: 'HUNG' });
+      return transaction;
+    };
+    const makeSnapshotSet = async (): Promise<string> => monitor.makeSnapshotSet(async () => 'made').catch((error: unknown) => (error as { readonly code: string }).code);
+
+    it('until an operator has it repeated', async () => {
+      const transaction = await begin();
+      expect(await makeSnapshotSet()).toBe('ERR_KTM_PREPARED_IN_SNAPSHOT');
+      machine.faults.clear();
+      expect(monitor.operatorAbort(transaction.id)).toBe(0);
+      await transaction.idle();
+      expect([transaction.state, await makeSnapshotSet(), machine.handleCount()]).toEqual(['COMMITTED', 'made', 0]);
+    });
+
+    it('until an operator resolves it', async () => {
+      const transaction = await begin();
+      expect(await makeSnapshotSet()).toBe('ERR_KTM_PREPARED_IN_SNAPSHOT');
+      await monitor.resolveTransaction(transaction.id, 'committed');
+      expect([await makeSnapshotSet(), monitor.locks, machine.handleCount()]).toEqual(['made', [], 0]);
+    });
+
+    it('also after a restart: the next start repeats it, and an operator resolves it', async () => {
+      const { id } = await begin();
+      await monitor.close();
+      monitor = await openMonitor(machine, host, { lockTimeoutMs: 5000 });
+      expect(await monitor.recover()).toMatchObject({ committed: [], setAside: [{ id }] });
+      expect(await makeSnapshotSet()).toBe('ERR_KTM_PREPARED_IN_SNAPSHOT');
+      await monitor.resolveTransaction(id, 'committed');
+      expect(await makeSnapshotSet()).toBe('made');
+      await monitor.close();
+      monitor = await openMonitor(machine, host);
+      expect((await monitor.recover()).transactions).toEqual([]);
+    });
   });
 
   it('refuses a log that is none, before anything is enlisted', async () => {
@@ -256,6 +313,32 @@ describe('a file set', () => {
     host.files.clearFaults();
     expect(await monitor.endTransaction()).toBe(95);
     expect(await host.files.list('/sets')).toEqual([]);
+  });
+});
+
+describe('[T11] a disk that is lost when the transaction is prepared gives 95', () => {
+  it('that of a file set: its directory is gone', async () => {
+    const transaction = monitor.beginTransaction();
+    const set = await FileSet.enlist(monitor, transaction, { directory: SET });
+    await set.writeText('one.txt', 'one');
+    const { entries } = host.files;
+    // What a volume that was taken away says.
+    const gone = jest.spyOn(host.files, 'entries').mockImplementation((path) => (path.startsWith(SET) ? Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' })) : entries.call(host.files, path)));
+    const { stat } = host.files;
+    const missing = jest.spyOn(host.files, 'stat').mockImplementation((path) => (path.startsWith(SET) ? Promise.resolve(undefined) : stat.call(host.files, path)));
+    expect(await monitor.endTransaction()).toBe(95);
+    expect(transaction.cause).toMatchObject({ name: 'diskFailed', detail: SET });
+    gone.mockRestore();
+    missing.mockRestore();
+    await transaction.finished;
+  });
+
+  it('that of a transaction manager’s log', async () => {
+    const transaction = monitor.beginTransaction();
+    await KernelTransactionParticipant.begin(monitor, transaction, { log: KTM_LOG });
+    machine.faults.add({ at: 'KtmW32::PrepareEnlistment', occurrence: 1, action: { hresult: 0x80070000 + KTM_ERROR.ERROR_TRANSACTIONMANAGER_NOT_ONLINE } });
+    expect(await monitor.endTransaction()).toBe(95);
+    expect(await transaction.finished).toMatchObject({ state: 'ABORTED', cause: { name: 'diskFailed', reason: 'DpCrash' } });
   });
 });
 

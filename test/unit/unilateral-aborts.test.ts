@@ -1,12 +1,13 @@
 /**
  * One row for each cause of an abort and for each error code (seed 002; facts/ktm-tmf-mts.md 5.1 to 5.3). Where the cause is a process, it is a real one.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realHost } from '../../lib/binding/real-host';
 import { FileSystemError, FileSet, OperatorClient, TransactionMonitor, abortCauses, describeFileSystemError, fileSystemErrors } from '../../lib/transaction';
-import type { AbortCauseName, RequesterProcess, ServerProcess, Transaction, TransactionMonitorOptions } from '../../lib/transaction';
+import type { AbortCauseName, RequesterProcess, ServerOptions, ServerProcess, Transaction, TransactionMonitorOptions } from '../../lib/transaction';
 import { exercised } from './exercised';
 import { rejection } from './flow-rig';
 import { gate } from './transaction-rig';
@@ -31,10 +32,11 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const startServer = (role = 'server'): ServerProcess => monitor.startServer({ module: child, args: [role, directory], name: 'the server', graceMs: 200 });
+type Processor = NonNullable<ServerOptions['processor']>;
+const startServer = (role = 'server', processor: Processor = 'process'): ServerProcess => monitor.startServer({ module: child, args: [role, directory], name: 'the server', graceMs: 200, processor });
 
-async function startRequester(act: string): Promise<{ readonly requester: RequesterProcess; readonly transaction: Transaction }> {
-  const requester = monitor.startRequester({ module: child, args: ['requester', act], name: 'the requester', graceMs: 200 });
+async function startRequester(act: string, processor: Processor = 'process'): Promise<{ readonly requester: RequesterProcess; readonly transaction: Transaction }> {
+  const requester = monitor.startRequester({ module: child, args: ['requester', act], name: 'the requester', graceMs: 200, processor });
   await until(() => requester.transactions.length > 0);
   const [transaction] = requester.transactions;
   if (transaction === undefined) throw new Error('the requester has begun nothing');
@@ -56,16 +58,16 @@ interface Happened {
 }
 type Row = readonly [cause: AbortCauseName, rules: string, what: string, happens: (begin: () => Promise<Transaction>) => Promise<Happened>, error?: object];
 
-const ofServer = (payload: string, role?: string): Row[3] => async (begin) => {
-  const server = startServer(role);
+const ofServer = (payload: string, role?: string, processor?: Processor): Row[3] => async (begin) => {
+  const server = startServer(role, processor);
   const transaction = await begin();
   return { transaction, error: await rejection(server.request(payload)), end: async () => {
     server.kill();
     await server.close();
   } };
 };
-const ofRequester = (act: string): Row[3] => async () => {
-  const { requester, transaction } = await startRequester(act);
+const ofRequester = (act: string, processor?: Processor): Row[3] => async () => {
+  const { requester, transaction } = await startRequester(act, processor);
   await until(() => transaction.cause !== undefined);
   return { transaction, end: async () => {
     requester.kill();
@@ -77,7 +79,46 @@ const rows: readonly Row[] = [
   ['requesterFailed', '[T9]', 'the process of a requester is killed', ofRequester('die')],
   ['serverFailed', '[T10]', 'the process of a server is killed', ofServer('die'), { number: 90 }],
   ['serverFailed', '[T10]', 'the process of a server ends', ofServer('exit'), { number: 90 }],
+  ['serverFailed', '[T10]', 'a request to a server that has died before', async (begin) => {
+    const server = startServer();
+    server.kill();
+    await server.exited;
+    await rejection(server.request('reply', { transaction: null }));
+    const transaction = await begin();
+    return { transaction, error: await rejection(server.request('reply')) };
+  }, { number: 90 }],
   ['serverFailed', '[T10] [M2]', 'a server fails fast', ofServer('fail fast'), { number: 90 }],
+  // A worker is a processor too.
+  ['requesterFailed', '[T9]', 'the worker of a requester is terminated', async () => {
+    const { requester, transaction } = await startRequester('stay', 'worker');
+    requester.kill();
+    await until(() => transaction.cause !== undefined);
+    return { transaction, end: () => requester.exited };
+  }],
+  ['requesterFailed', '[T9]', 'the worker of a requester ends', ofRequester('exit', 'worker')],
+  ['serverFailed', '[T10]', 'the worker of a server is terminated', async (begin) => {
+    const server = startServer('server', 'worker');
+    const transaction = await begin();
+    expect(await server.request('reply')).toBe('done');
+    const waiting = rejection(server.request('never'));
+    server.kill();
+    return { transaction, error: await waiting, end: () => server.close() };
+  }, { number: 90 }],
+  ['serverFailed', '[T10]', 'the worker of a server ends', ofServer('exit', 'server', 'worker'), { number: 90 }],
+  ['serverFailed', '[T10]', 'nobody catches an exception in the worker of a server', ofServer('throw', 'server', 'worker'), { number: 90 }],
+  ['requestTimedOut', '[T13]', 'the worker of a server is blocked for ever', async (begin) => {
+    const server = startServer('server', 'worker');
+    const transaction = await begin();
+    expect(await server.request('reply')).toBe('done');
+    const error = await rejection(server.request('spin', { timeoutMs: 100 }));
+    return { transaction, error, end: async () => {
+      server.kill();
+      await server.close();
+    } };
+  }, { number: 40 }],
+  ['serverAborted', '[T18]', 'a server in a worker aborts it', ofServer('abort', 'server', 'worker'), { number: 97 }],
+  ['networkFailed', '', 'the channel to a worker is lost while both ends live', ofServer('disconnect', 'server that stays', 'worker'), { number: 92 }],
+  ['networkFailed', '', 'the channel to the worker of a requester is lost while both ends live', ofRequester('disconnect', 'worker')],
   ['diskFailed', '[T11]', 'the volume of a file set is gone', async (begin) => {
     mkdirSync(join(directory, 'volume'));
     const transaction = await begin();
@@ -328,6 +369,58 @@ describe('error codes', () => {
     const shown = new Set<number>([...cases.map(([number]) => number), ...rows.map(([cause]) => abortCauses[cause].code)]);
     expect([...shown].sort((a, b) => a - b)).toEqual([...given].sort((a, b) => a - b));
     expect(describeFileSystemError(4711).name).toBe('FE_4711');
+  });
+
+  it('[T10] a participant that lives in a worker: when that is terminated, a new one is asked to back out, also by the next start', async () => {
+    const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
+    const server = startServer('server', 'worker');
+    const [committed, first] = [monitor.beginTransaction(), monitor.beginTransaction()];
+    await committed.enlist(server.participant({ name: 'c', record: 2 }, committed));
+    expect([await monitor.endTransaction(committed), await committed.finished]).toMatchObject([0, { state: 'COMMITTED' }]);
+    expect(read('commit c')).toBe('2 worker');
+    await first.enlist(server.participant({ name: 'a', record: { page: 7 }, resources: ['a record'] }, first));
+    server.kill();
+    expect(await first.finished).toMatchObject({ state: 'ABORTED', code: 90, cause: { name: 'serverFailed' }, failures: [] });
+    expect([await monitor.endTransaction(first), read('backout a'), monitor.locks]).toEqual([90, '{"page":7} worker', []]);
+
+    const dying = spawnSync(process.execPath, ['-e', `
+      const { TransactionMonitor } = require(${JSON.stringify(join(__dirname, '..', '..', 'lib', 'transaction'))});
+      TransactionMonitor.open({ directory: ${JSON.stringify(join(directory, 'dying'))} }).then(async (monitor) => {
+        const server = monitor.startServer({ module: ${JSON.stringify(child)}, args: ['server', ${JSON.stringify(directory)}], processor: 'worker' });
+        const transaction = monitor.beginTransaction();
+        await transaction.enlist(server.participant({ name: 'b', record: 'what it must know' }, transaction));
+        process.kill(process.pid, 'SIGKILL');
+      });`]);
+    expect(dying.signal).toBe('SIGKILL');
+    await using next = await TransactionMonitor.open({ directory: join(directory, 'dying'), retryMs: 1 });
+    expect(await next.recover()).toMatchObject({ backedOut: [expect.any(String)], setAside: [] });
+    expect(read('backout b')).toBe('"what it must know" worker');
+  });
+
+  it('a processor that is none, and a module that is not there', async () => {
+    expect(() => monitor.startServer({ module: child, processor: 'node' as never })).toThrow('processor must be process or worker, not node');
+    for (const processor of ['process', 'worker'] as const) {
+      const server = monitor.startServer({ module: join(directory, 'nothing.js'), processor, graceMs: 50 });
+      const transaction = monitor.beginTransaction();
+      expect(await rejection(server.request('reply'))).toMatchObject({ number: 90 });
+      expect(await transaction.finished).toMatchObject({ cause: { name: 'serverFailed' } });
+      await server.close();
+    }
+  });
+
+  it('a requester’s process ends what it has begun itself, and nothing else', async () => {
+    const somebodys = monitor.beginTransaction({ tag: 'somebody’s' });
+    const requester = monitor.startRequester({ module: child, args: ['requester', `somebody’s ${somebodys.id}`], name: 'the requester' });
+    // Its second transaction says what it was answered.
+    await until(() => requester.transactions.length === 2);
+    expect([requester.transactions[1]?.tag, somebodys.state, somebodys.owed]).toEqual(['end 78, resume 78, abort 75', 'ACTIVE', true]);
+    await requester.close();
+  });
+
+  it('a requester’s process that does not end when it is closed is ended', async () => {
+    const { requester, transaction } = await startRequester('stay');
+    await monitor.close();
+    expect([await requester.exited, transaction.cause?.name]).toEqual([{ code: null, signal: 'SIGKILL' }, 'requesterFailed']);
   });
 
   it('a server that says no is an answer: nothing is aborted', async () => {

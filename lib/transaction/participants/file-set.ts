@@ -4,9 +4,9 @@
  */
 import { ArgumentError, checkBoolean, checkKnownFields, checkString, errorCode } from '../../binding';
 import type { Files } from '../../binding';
+import { isLostDisk } from '../lost-disk';
 import type { TransactionMonitor } from '../monitor';
 import type { Json, Participant, Recoverer } from '../participant';
-import { isLostDisk } from '../transaction';
 import type { Transaction } from '../transaction';
 
 export interface FileSetOptions {
@@ -88,12 +88,18 @@ export class FileSet implements Participant {
     const writing = work(this.set.partial);
     this.writing.add(writing);
     try {
-      return await writing;
+      return await this.noticing(writing);
+    } finally {
+      this.writing.delete(writing);
+    }
+  }
+
+  private async noticing<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
     } catch (error) {
       if (await this.lost(error)) this.monitor.abortUnilaterally(this.transaction, 'diskFailed', this.set.final);
       throw error;
-    } finally {
-      this.writing.delete(writing);
     }
   }
 
@@ -115,7 +121,7 @@ export class FileSet implements Participant {
   /** Everything in it becomes durable, under its provisional name. */
   async prepare(): Promise<void> {
     await this.written();
-    await syncSet(this.monitor.host.files, this.set);
+    await this.noticing(syncSet(this.monitor.host.files, this.set));
   }
 
   commit(): Promise<void> {

@@ -5,6 +5,7 @@
 import { ArgumentError, StateError, checkKnownFields, checkString } from '../../binding';
 import { Transaction as KernelTransaction, recoverResourceManager } from '../../ktm';
 import type { Enlistment, Notification, NotificationName, RecoveredResourceManager, SuperiorDecision, TransactionManager } from '../../ktm';
+import { unlessAborted } from '../../binding/waiting';
 import type { TransactionMonitor } from '../monitor';
 import type { Json, Participant, Recoverer } from '../participant';
 import type { Transaction } from '../transaction';
@@ -109,8 +110,8 @@ export class KernelTransactionParticipant implements Participant {
     return Promise.resolve();
   }
 
-  /** @throws StateError when the transaction is rolled back first */
-  private async until(wanted: NotificationName): Promise<void> {
+  /** @throws StateError when the transaction is rolled back first; AbortError when the signal fires */
+  private async until(wanted: NotificationName, signal?: AbortSignal): Promise<void> {
     const arrived = new Promise<void>((resolve, reject) => {
       const look = (): void => {
         if (this.said.has(wanted)) resolve();
@@ -121,16 +122,18 @@ export class KernelTransactionParticipant implements Participant {
       this.listeners.add(look);
       look();
     });
-    await Promise.race([arrived, this.there.superior.resourceManager.failed]);
+    await unlessAborted(signal, Promise.race([arrived, this.there.superior.resourceManager.failed]));
   }
 
   async prepare(): Promise<void> {
     const { enlistment, transaction } = this.there;
-    this.leaveGuard = await this.monitor.prepareKernelTransaction(this.owner.signal);
+    const { signal } = this.owner;
+    this.leaveGuard = await this.monitor.prepareKernelTransaction(signal);
     await enlistment.prePrepare();
-    await this.until('PREPREPARE_COMPLETE');
+    // A resource manager that does not answer must not hold up the backout, which is what frees it.
+    await this.until('PREPREPARE_COMPLETE', signal);
     await enlistment.prepare();
-    await this.until('PREPARE_COMPLETE');
+    await this.until('PREPARE_COMPLETE', signal);
     // A handle of its maker would roll it back at the end of this process, and that is the monitor's to decide now.
     const kept = await KernelTransaction.open({ id: await transaction.id(), backend: await this.monitor.backend() });
     this.opened = { ...this.there, transaction: kept };
@@ -140,6 +143,7 @@ export class KernelTransactionParticipant implements Participant {
   async commit(): Promise<void> {
     await this.end('commit', async ({ enlistment }) => {
       await enlistment.commit();
+      this.leaveGuard();
       await this.until('COMMIT_COMPLETE');
     });
   }
@@ -154,23 +158,39 @@ export class KernelTransactionParticipant implements Participant {
   /** With what is open of it; where that has failed, as after a crash. */
   private async end(decision: SuperiorDecision, live: (opened: Opened) => Promise<void>): Promise<void> {
     const { opened } = this;
-    if (opened === undefined) await decide(this.monitor, this.kernel, decision);
+    if (opened === undefined) await decide(this.monitor, this.kernel, decision, this.leaveGuard);
     else {
       try {
         await live(opened);
       } finally {
-        this.opened = undefined;
-        await opened.transaction.close();
-        await opened.superior.close();
+        await this.close(opened);
       }
     }
     this.leaveGuard();
+  }
+
+  async letGo(): Promise<void> {
+    this.leaveGuard();
+    await this.opening;
+    if (this.opened !== undefined) await this.close(this.opened);
+  }
+
+  private async close({ transaction, superior }: Opened): Promise<void> {
+    this.opened = undefined;
+    await transaction.close();
+    await superior.close();
   }
 }
 
 export const recoverKernelTransaction: Recoverer = (record, { monitor }) => {
   const kernel = record as unknown as KernelRecord;
-  return { commit: () => decide(monitor, kernel, 'commit'), backout: () => decide(monitor, kernel, 'rollback') };
+  let leave: (() => void) | undefined;
+  const end = async (decision: SuperiorDecision): Promise<void> => {
+    // The crash may have left it prepared.
+    leave ??= await monitor.prepareKernelTransaction();
+    await decide(monitor, kernel, decision, leave);
+  };
+  return { commit: () => end('commit'), backout: () => end('rollback'), letGo: async () => leave?.() };
 };
 
 /** KTM asks the superior for its decision where it still has one to ask for: nothing of one that had not prepared, or that has come to its end. */
@@ -183,11 +203,13 @@ async function openSuperior(monitor: TransactionMonitor, { log, resourceManager:
   });
 }
 
-async function decide(monitor: TransactionMonitor, kernel: KernelRecord, decision: SuperiorDecision): Promise<void> {
+/** @param delivered called when KTM has the decision: it is not prepared any more */
+async function decide(monitor: TransactionMonitor, kernel: KernelRecord, decision: SuperiorDecision, delivered: () => void): Promise<void> {
   const superior = await openSuperior(monitor, kernel, decision);
   try {
     const [unresolved] = superior.unresolved;
     if (unresolved !== undefined) throw unresolved.error;
+    delivered();
     // COMMIT_COMPLETE comes when every other resource manager has recovered and acknowledged.
     await superior.settled();
   } finally {

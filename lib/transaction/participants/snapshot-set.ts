@@ -92,6 +92,11 @@ export class SnapshotSet implements Participant {
     await this.journal?.close();
     if (this.journalPath !== undefined) await deleteSets(this.monitor, this.journalPath);
   }
+
+  async letGo(): Promise<void> {
+    await this.abort();
+    await this.journal?.close();
+  }
 }
 
 /** VSS_SNAPSHOT_CONTEXT whose copies outlive the components object (facts/vss.md 1.5). */
