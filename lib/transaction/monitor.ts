@@ -515,6 +515,8 @@ export class TransactionMonitor {
     await this.operatorServer?.close();
     await this.compacting;
     await this.log.close().catch(() => undefined);
+    // Node hands every enabled storage on to every promise: one of each monitor that there ever was would slow down the whole process.
+    this.requester.disable();
     await this.lock.release();
   }
 
