@@ -62,6 +62,8 @@ export interface PreparedStoreOptions {
 
 export class PreparedStore {
   private readonly transactions = new Map<string, StoredTransaction>();
+  /** Records on their way to the disk. None begins while the log is rewritten. */
+  private readonly writing = new Set<Promise<void>>();
   private compacting: Promise<void> | undefined;
 
   private constructor(
@@ -112,20 +114,29 @@ export class PreparedStore {
   }
 
   async close(): Promise<void> {
-    await this.compacting?.catch(() => undefined);
+    await this.compacting;
     await this.log.close();
     await this.claim.close();
   }
 
   private async append(record: StoredTransaction | Done): Promise<void> {
-    await this.compacting;
-    await this.log.append(encode(record));
-    this.apply(record);
+    while (this.compacting !== undefined) await this.compacting;
+    const writing = this.log.append(encode(record)).then(() => {
+      this.apply(record);
+    });
+    this.writing.add(writing);
+    await writing.finally(() => this.writing.delete(writing));
     if (this.log.byteLength < COMPACT_BYTES || this.compacting !== undefined) return;
-    const live = this.all.map(encode);
-    if (live.reduce((sum, { byteLength }) => sum + byteLength, 0) * 4 > this.log.byteLength) return;
-    this.compacting = this.log.compact(live).finally(() => (this.compacting = undefined));
+    const live = this.all.reduce((sum, each) => sum + encode(each).byteLength, 0);
+    if (live * 4 > this.log.byteLength) return;
+    this.compacting = this.compact().finally(() => (this.compacting = undefined));
     await this.compacting;
+  }
+
+  /** What is being written meanwhile is waited for, and is kept. That the log could not be rewritten is no failure of a record, which is durable. */
+  private async compact(): Promise<void> {
+    await Promise.allSettled(this.writing);
+    await this.log.compact(this.all.map(encode)).catch(() => undefined);
   }
 
   private apply(record: StoredTransaction | Done): void {
