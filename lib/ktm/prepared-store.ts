@@ -2,14 +2,11 @@
  * What a resource manager must know after a crash: the transactions that it has enlisted in or prepared, each with data of its own, in a
  * durable log.
  */
-import { createHash } from 'node:crypto';
-import { StateError, WIN32 } from '../binding';
 import type { Backend, Host } from '../binding';
 import { Log, LogError } from '../log';
-import { failedWith } from './errors';
+import { claimLog } from './claim';
+import type { Claim } from './claim';
 import type { PreparedTransaction } from './recovery';
-import { ResourceManager } from './resource-manager';
-import { TransactionManager } from './transaction-manager';
 
 export interface StoredTransaction extends PreparedTransaction {
   /** `enlisted`: work has begun, nothing is promised. `prepared`: it can be committed and rolled back, whatever happens. */
@@ -25,34 +22,6 @@ interface Done {
 const KIND = 'winbackup.ktm-prepared';
 /** The log is rewritten when it is this long and four times as long as what lives in it. */
 const COMPACT_BYTES = 256 * 1024;
-
-interface Claim {
-  close(): Promise<void>;
-}
-
-/**
- * Two drivers on one log would ruin it. While one has it open it holds a resource manager that does nothing, under a name made from the path:
- * KTM gives a name to one, and takes it back when the process ends, however it ends.
- */
-async function claimLog(backend: Backend, path: string): Promise<Claim> {
-  // Windows does not tell paths apart by case.
-  const digest = createHash('sha256').update(`winbackup ${backend.kind === 'native' ? path.toLowerCase() : path}`).digest('hex');
-  const id = digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const manager = await TransactionManager.create({ backend, volatile: true });
-  try {
-    const holder = await ResourceManager.create(manager, { id, volatile: true, description: 'winbackup: holds a log' });
-    return {
-      close: async () => {
-        await holder.close();
-        await manager.close();
-      },
-    };
-  } catch (error) {
-    await manager.close();
-    if (failedWith(error, WIN32.ERROR_ALREADY_EXISTS)) throw new StateError('ERR_IN_USE', `${path} is in use by another resource manager`, { cause: error });
-    throw error;
-  }
-}
 
 export interface PreparedStoreOptions {
   readonly backend: Backend;

@@ -113,7 +113,7 @@ export class Transaction extends KtmObject {
     this.ended();
   }
 
-  /** CommitTransactionAsync: resolves once the commit has begun; `outcome` and the resource managers tell the rest. */
+  /** CommitTransactionAsync: resolves once the commit has begun; `outcome` and the resource managers tell the rest. Closing it before the decision still rolls back. */
   commitAsync(): Promise<void> {
     return this.call((ktm, handle) => ktm.commitTransactionAsync(handle));
   }
