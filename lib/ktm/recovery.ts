@@ -217,8 +217,11 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
 
   close(): Promise<void> {
     return (this.closing ??= (async () => {
-      await this.resourceManager.close();
-      await this.given.closeOthers();
+      try {
+        await this.resourceManager.close();
+      } finally {
+        await this.given.closeOthers();
+      }
     })());
   }
 
