@@ -104,10 +104,7 @@ export class Transaction extends KtmObject {
    * @throws WindowsError ERROR_TRANSACTION_ALREADY_ABORTED when it was rolled back; ERROR_TRANSACTION_SUPERIOR_EXISTS, ERROR_TRANSACTIONMANAGER_NOT_ONLINE ...
    */
   async commit({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (signal?.aborted === true) {
-      await this.rollback();
-      throw new CommitAbortError(signal.reason, 'aborted');
-    }
+    if (signal?.aborted === true) return this.giveUp(signal);
     const committing = this.call((ktm, handle) => ktm.commitTransaction(handle));
     await (signal === undefined ? committing : this.unlessGivenUp(committing, signal));
     this.ended();
