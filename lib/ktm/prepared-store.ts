@@ -2,14 +2,11 @@
  * What a resource manager must know after a crash: the transactions that it has enlisted in or prepared, each with data of its own, in a
  * durable log.
  */
-import { createHash } from 'node:crypto';
-import { StateError, WIN32 } from '../binding';
 import type { Backend, Host } from '../binding';
 import { Log, LogError } from '../log';
-import { failedWith } from './errors';
+import { claimLog } from './claim';
+import type { Claim } from './claim';
 import type { PreparedTransaction } from './recovery';
-import { ResourceManager } from './resource-manager';
-import { TransactionManager } from './transaction-manager';
 
 export interface StoredTransaction extends PreparedTransaction {
   /** `enlisted`: work has begun, nothing is promised. `prepared`: it can be committed and rolled back, whatever happens. */
@@ -26,34 +23,6 @@ const KIND = 'winbackup.ktm-prepared';
 /** The log is rewritten when it is this long and four times as long as what lives in it. */
 const COMPACT_BYTES = 256 * 1024;
 
-interface Claim {
-  close(): Promise<void>;
-}
-
-/**
- * Two drivers on one log would ruin it. While one has it open it holds a resource manager that does nothing, under a name made from the path:
- * KTM gives a name to one, and takes it back when the process ends, however it ends.
- */
-async function claimLog(backend: Backend, path: string): Promise<Claim> {
-  // Windows does not tell paths apart by case.
-  const digest = createHash('sha256').update(`winbackup ${backend.kind === 'native' ? path.toLowerCase() : path}`).digest('hex');
-  const id = digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const manager = await TransactionManager.create({ backend, volatile: true });
-  try {
-    const holder = await ResourceManager.create(manager, { id, volatile: true, description: 'winbackup: holds a log' });
-    return {
-      close: async () => {
-        await holder.close();
-        await manager.close();
-      },
-    };
-  } catch (error) {
-    await manager.close();
-    if (failedWith(error, WIN32.ERROR_ALREADY_EXISTS)) throw new StateError('ERR_IN_USE', `${path} is in use by another resource manager`, { cause: error });
-    throw error;
-  }
-}
-
 export interface PreparedStoreOptions {
   readonly backend: Backend;
   readonly host: Host;
@@ -62,6 +31,8 @@ export interface PreparedStoreOptions {
 
 export class PreparedStore {
   private readonly transactions = new Map<string, StoredTransaction>();
+  /** Records on their way to the disk. None begins while the log is rewritten. */
+  private readonly writing = new Set<Promise<void>>();
   private compacting: Promise<void> | undefined;
 
   private constructor(
@@ -112,20 +83,29 @@ export class PreparedStore {
   }
 
   async close(): Promise<void> {
-    await this.compacting?.catch(() => undefined);
+    await this.compacting;
     await this.log.close();
     await this.claim.close();
   }
 
   private async append(record: StoredTransaction | Done): Promise<void> {
-    await this.compacting;
-    await this.log.append(encode(record));
-    this.apply(record);
+    while (this.compacting !== undefined) await this.compacting;
+    const writing = this.log.append(encode(record)).then(() => {
+      this.apply(record);
+    });
+    this.writing.add(writing);
+    await writing.finally(() => this.writing.delete(writing));
     if (this.log.byteLength < COMPACT_BYTES || this.compacting !== undefined) return;
-    const live = this.all.map(encode);
-    if (live.reduce((sum, { byteLength }) => sum + byteLength, 0) * 4 > this.log.byteLength) return;
-    this.compacting = this.log.compact(live).finally(() => (this.compacting = undefined));
+    const live = this.all.reduce((sum, each) => sum + encode(each).byteLength, 0);
+    if (live * 4 > this.log.byteLength) return;
+    this.compacting = this.compact().finally(() => (this.compacting = undefined));
     await this.compacting;
+  }
+
+  /** What is being written meanwhile is waited for, and is kept. That the log could not be rewritten is no failure of a record, which is durable. */
+  private async compact(): Promise<void> {
+    await Promise.allSettled(this.writing);
+    await this.log.compact(this.all.map(encode)).catch(() => undefined);
   }
 
   private apply(record: StoredTransaction | Done): void {

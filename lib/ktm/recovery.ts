@@ -2,9 +2,13 @@
  * The start of a resource manager after whatever happened: every transaction that was under way comes to the end that KTM knows of (seed 004;
  * facts/ktm-tmf-mts.md 2.4). What cannot be brought to its end is reported and left as it is; it never holds up the others.
  */
-import { ArgumentError, StateError, WIN32, checkGuid, throwIfAborted } from '../binding';
+import { ArgumentError, StateError, WIN32, checkGuid, checkKnownFields, checkTimeout, throwIfAborted } from '../binding';
+import { INFINITE } from '../binding/codes';
 import { KTM_ERROR } from '../binding/ktm-codes';
-import { asError, unlessAborted } from '../binding/waiting';
+import { asError, settledWithin, unlessAborted } from '../binding/waiting';
+import { reportFailure } from '../binding/windows-host';
+import { claimResourceManager } from './claim';
+import type { Claim } from './claim';
 import type { Enlistment } from './enlistment';
 import { failedWith } from './errors';
 import type { Notification } from './notification';
@@ -46,9 +50,20 @@ export interface RecoverResourceManagerOptions<P extends PreparedTransaction> {
   readonly onInDoubt?: (transaction: RecoveredTransaction<P>) => Promise<void> | void;
   /** Of a superior's transaction: what it has decided; `undecided` leaves it for later. Without it such transactions are unresolved. */
   readonly onQuery?: (transaction: RecoveredTransaction<P>) => Promise<SuperiorDecision> | SuperiorDecision;
+  /**
+   * How long the start waits for handlers, in milliseconds; default a minute, Infinity is without end. One that has not ended by then is an
+   * entry of `unresolved` (ERR_HANDLER_TIMEOUT), and the start goes on; it leaves that list when it ends after all.
+   */
+  readonly handlerTimeoutMs?: number;
   /** Gives up waiting. What was begun is taken up again at the next start. */
   readonly signal?: AbortSignal;
 }
+
+/** How long handlers are waited for, in milliseconds. */
+export const HANDLER_TIMEOUT_MS = 60_000;
+/** How many transactions one event names. */
+const REPORTED = 100;
+const optionNames = ['manager', 'id', 'volatile', 'description', 'prepared', 'onCommit', 'onRollback', 'onInDoubt', 'onQuery', 'handlerTimeoutMs', 'signal'] as const;
 
 export type SuperiorDecision = 'commit' | 'rollback' | 'undecided';
 
@@ -66,7 +81,7 @@ export interface RecoveredResourceManager extends AsyncDisposable {
   readonly presumedAborted: readonly PreparedTransaction[];
   /** Still waiting for their outcome; shrinks as they come. */
   readonly inDoubt: readonly PreparedTransaction[];
-  /** Left as they are, with the reason. The next start meets them again. */
+  /** Left as they are, with the reason; the next start meets them again. Shrinks only when a handler ends after its time. */
   readonly unresolved: readonly UnresolvedTransaction[];
   /** Resolves once nothing is in doubt any more; rejects when the resource manager is closed before. */
   settled(): Promise<void>;
@@ -77,29 +92,57 @@ export interface RecoveredResourceManager extends AsyncDisposable {
 /**
  * The procedure of the seed, in order. Resolves when every RECOVER has led to an outcome, to INDOUBT or to an entry of `unresolved`, and what KTM
  * did not name has been rolled back.
- * @throws ArgumentError; AbortError; WindowsError when KTM itself refuses (ERROR_LOG_CORRUPTION_DETECTED, ERROR_TRANSACTIONMANAGER_NOT_ONLINE ...)
+ * @throws ArgumentError; AbortError; StateError (ERR_IN_USE) while another one has recovered it and not closed it, in this process or another;
+ * WindowsError when KTM itself refuses (ERROR_LOG_CORRUPTION_DETECTED, ERROR_TRANSACTIONMANAGER_NOT_ONLINE ...)
  */
 export async function recoverResourceManager<P extends PreparedTransaction>(options: RecoverResourceManagerOptions<P>): Promise<RecoveredResourceManager> {
-  checkGuid('id', options.id);
-  checkManager(options.manager);
-  const prepared = new Map([...options.prepared].map((each, index) => [checkGuid(`prepared[${String(index)}].enlistmentId`, each.enlistmentId), each]));
+  const prepared = checked(options);
   throwIfAborted(options.signal);
   const manager = options.manager instanceof TransactionManager ? options.manager : await openManager(options.manager);
-  const closeManager = async (): Promise<void> => {
+  let claim: Claim | undefined;
+  const closeOthers = async (): Promise<void> => {
     if (manager !== options.manager) await manager.close();
+    await claim?.close();
   };
   let recovery: Recovery<P> | undefined;
   try {
+    claim = await claimResourceManager(manager.connection.backend, options.id);
     // A volatile manager has nothing to recover, and refuses (facts/ktm-tmf-mts.md 1.7).
     if (!manager.isVolatile) await manager.recover();
     const { resourceManager, created } = await openOrCreate(manager, options);
-    recovery = new Recovery({ manager, resourceManager, created, prepared, closeManager }, options);
+    recovery = new Recovery({ manager, resourceManager, created, prepared, closeOthers }, options);
     await recovery.run();
     return recovery;
   } catch (error) {
-    await (recovery?.close() ?? closeManager());
+    await (recovery?.close() ?? closeOthers());
+    const { backend } = manager.connection;
+    await reportFailure(backend, backend.host, new StateError('ERR_RECOVERY', `The resource manager {${options.id}} could not be recovered`, { cause: error }));
     throw error;
   }
+}
+
+/** What is wrong is told before anything is opened; the caller's records, by enlistment. */
+function checked<P extends PreparedTransaction>(options: RecoverResourceManagerOptions<P>): ReadonlyMap<string, P> {
+  checkKnownFields('options', options, optionNames);
+  const { manager } = options as { readonly manager?: unknown };
+  if (typeof manager !== 'object' || manager === null) throw new ArgumentError('manager', 'must be a TransactionManager, or { logFileName } or { volatile: true }');
+  checkGuid('id', options.id);
+  for (const name of ['onCommit', 'onRollback', 'onInDoubt', 'onQuery'] as const) {
+    const handler: unknown = options[name];
+    const mayLack = name === 'onInDoubt' || name === 'onQuery';
+    if (typeof handler !== 'function' && !(mayLack && handler === undefined)) throw new ArgumentError(name, 'must be a function');
+  }
+  checkTimeout('handlerTimeoutMs', options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS);
+  if (typeof (options.prepared as unknown as Partial<Iterable<P>> | undefined)?.[Symbol.iterator] !== 'function') throw new ArgumentError('prepared', 'must be iterable');
+  const prepared = new Map<string, P>();
+  for (const [index, each] of [...options.prepared].entries()) {
+    const field = `prepared[${String(index)}]`;
+    const enlistmentId = checkGuid(`${field}.enlistmentId`, each.enlistmentId);
+    checkGuid(`${field}.unitOfWork`, each.unitOfWork);
+    if (prepared.has(enlistmentId)) throw new ArgumentError(`${field}.enlistmentId`, `is there twice: ${enlistmentId}`);
+    prepared.set(enlistmentId, each);
+  }
+  return prepared;
 }
 
 /** Made or opened by CreateTransactionManager; where another process has it open, OpenTransactionManager shares it. */
@@ -124,10 +167,6 @@ async function openOrCreate<P extends PreparedTransaction>(manager: TransactionM
   }
 }
 
-function checkManager(manager: unknown): void {
-  if (typeof manager !== 'object' || manager === null) throw new ArgumentError('manager', 'must be a TransactionManager, or { logFileName } or { volatile: true }');
-}
-
 class Recovery<P extends PreparedTransaction> implements RecoveredResourceManager {
   readonly committed: PreparedTransaction[] = [];
   readonly rolledBack: PreparedTransaction[] = [];
@@ -136,10 +175,11 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
   readonly unresolved: UnresolvedTransaction[] = [];
   /** Enlistments that KTM has named. */
   private readonly named = new Set<string>();
-  /** Ends when the transaction has an outcome, is in doubt or is unresolved. */
-  private readonly firstSteps: Promise<void>[] = [];
+  /** By enlistment: ends when the transaction has an outcome, is in doubt or is unresolved. */
+  private readonly firstSteps = new Map<PreparedTransaction, Promise<void>>();
   private readonly outcomes: Promise<void>[] = [];
   private passEnded: () => void = () => undefined;
+  private serving = false;
   private closing: Promise<void> | undefined;
 
   readonly manager: TransactionManager;
@@ -153,7 +193,8 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
       readonly created: boolean;
       /** By enlistment. */
       readonly prepared: ReadonlyMap<string, P>;
-      readonly closeManager: () => Promise<void>;
+      /** The manager, if it was opened here, and the claim. */
+      readonly closeOthers: () => Promise<void>;
     },
     private readonly options: RecoverResourceManagerOptions<P>,
   ) {
@@ -166,6 +207,8 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
 
   async run(): Promise<void> {
     await this.orFailed(this.pass());
+    this.serving = true;
+    await this.report(this.unresolved);
   }
 
   settled(): Promise<void> {
@@ -174,8 +217,11 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
 
   close(): Promise<void> {
     return (this.closing ??= (async () => {
-      await this.resourceManager.close();
-      await this.given.closeManager();
+      try {
+        await this.resourceManager.close();
+      } finally {
+        await this.given.closeOthers();
+      }
     })());
   }
 
@@ -187,8 +233,18 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
     const lastRecover = new Promise<void>((resolve) => (this.passEnded = resolve));
     await this.resourceManager.recover({ onNotification: (notification) => this.onRecovery(notification) });
     await lastRecover;
-    for (const [enlistmentId, prepared] of this.given.prepared) if (!this.named.has(enlistmentId)) this.firstSteps.push(this.presumeAbort(prepared));
-    await Promise.all(this.firstSteps);
+    for (const [enlistmentId, prepared] of this.given.prepared) if (!this.named.has(enlistmentId)) this.presumeAborted(enlistmentId, prepared);
+    await this.handlersEnd();
+  }
+
+  /** Waits for what has begun, but not for ever: one handler that never ends must not keep the resource manager from serving. */
+  private async handlersEnd(): Promise<void> {
+    const waiting = new Set(this.firstSteps.keys());
+    const all = Promise.all([...this.firstSteps].map(([transaction, reached]) => reached.then(() => waiting.delete(transaction))));
+    const limit = checkTimeout('handlerTimeoutMs', this.options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS);
+    if (limit === INFINITE) await all;
+    else await settledWithin(this.manager.connection.backend.host.clock, limit, all);
+    for (const transaction of waiting) await this.leaveUnresolved(transaction, new StateError('ERR_HANDLER_TIMEOUT', `its handler has not ended within ${String(limit)} ms`));
   }
 
   private onRecovery({ type, enlistmentId, unitOfWork }: Notification): Promise<void> {
@@ -198,13 +254,10 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
       this.named.add(enlistmentId);
       const transaction = { enlistmentId, unitOfWork, prepared: this.given.prepared.get(enlistmentId) };
       const reached = new Promise<void>((resolve) => {
-        const outcome = this.recoverOne(transaction, type === 'RECOVER_QUERY', resolve).catch((error: unknown) => {
-          this.leaveDoubt(enlistmentId);
-          this.unresolved.push({ enlistmentId, unitOfWork, error: asError(error) });
-        }).finally(resolve);
+        const outcome = this.recoverOne(transaction, type === 'RECOVER_QUERY', resolve).catch((error: unknown) => this.leaveUnresolved(transaction, asError(error))).finally(resolve);
         this.outcomes.push(outcome);
       });
-      this.firstSteps.push(reached);
+      this.firstSteps.set(transaction, reached);
     }
     return Promise.resolve();
   }
@@ -249,14 +302,34 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
     // A superior need not have asked to be told the end of a rollback.
     const type = rolledBack ? 'ROLLBACK_COMPLETE' : (await decided).type;
     await this.finish(enlistment, transaction, type);
-    this.leaveDoubt(entry.enlistmentId);
+    this.forget(entry.enlistmentId);
     (type === 'COMMIT' || type === 'COMMIT_COMPLETE' ? this.committed : this.rolledBack).push(entry);
     await enlistment.close();
   }
 
-  private leaveDoubt(enlistmentId: string): void {
-    const index = this.inDoubt.findIndex((entry) => entry.enlistmentId === enlistmentId);
-    if (index >= 0) this.inDoubt.splice(index, 1);
+  private async leaveUnresolved({ enlistmentId, unitOfWork }: PreparedTransaction, error: Error): Promise<void> {
+    this.forget(enlistmentId);
+    const entry = { enlistmentId, unitOfWork, error };
+    this.unresolved.push(entry);
+    if (this.serving) await this.report([entry]);
+  }
+
+  /** Nobody may be there to read `unresolved`: the event log tells of it too, in one event for all that the start has left. */
+  private async report(unresolved: readonly UnresolvedTransaction[]): Promise<void> {
+    if (unresolved.length === 0 || this.closing !== undefined) return;
+    const lines = unresolved.slice(0, REPORTED).map(({ unitOfWork, error }) => `{${unitOfWork}}: ${error.message}`);
+    if (unresolved.length > REPORTED) lines.push(`and ${String(unresolved.length - REPORTED)} more`);
+    const text = `The resource manager {${this.resourceManager.id}} could not bring every transaction to its end; its next start tries again:`;
+    const { backend } = this.manager.connection;
+    await reportFailure(backend, backend.host, new StateError('ERR_UNRESOLVED', [text, ...lines].join('\n')));
+  }
+
+  /** It is in no list any more, because it comes to another one. */
+  private forget(enlistmentId: string): void {
+    for (const list of [this.inDoubt, this.unresolved]) {
+      const index = list.findIndex((entry) => entry.enlistmentId === enlistmentId);
+      if (index >= 0) list.splice(index, 1);
+    }
   }
 
   private async finish(enlistment: Enlistment, transaction: RecoveredTransaction<P>, type: Notification['type']): Promise<void> {
@@ -288,14 +361,20 @@ class Recovery<P extends PreparedTransaction> implements RecoveredResourceManage
   }
 
   /** PREPARE was received, no RECOVER came: as if rolled back (seed 004, K13, K15). */
-  private async presumeAbort(prepared: P): Promise<void> {
-    const entry: PreparedTransaction = { enlistmentId: prepared.enlistmentId, unitOfWork: prepared.unitOfWork };
-    try {
-      await this.options.onRollback({ ...entry, prepared });
-      this.presumedAborted.push(entry);
-    } catch (error) {
-      this.unresolved.push({ ...entry, error: asError(error) });
-    }
+  private presumeAborted(enlistmentId: string, prepared: P): void {
+    const entry: PreparedTransaction = { enlistmentId, unitOfWork: prepared.unitOfWork };
+    const rolledBack = async (): Promise<void> => {
+      try {
+        await this.options.onRollback({ ...entry, prepared });
+        this.forget(enlistmentId);
+        this.presumedAborted.push(entry);
+      } catch (error) {
+        await this.leaveUnresolved(entry, asError(error));
+      }
+    };
+    const ended = rolledBack();
+    this.firstSteps.set(entry, ended);
+    this.outcomes.push(ended);
   }
 
   private orFailed<T>(work: Promise<T>): Promise<T> {

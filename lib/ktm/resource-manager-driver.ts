@@ -2,14 +2,16 @@
  * The whole life of a resource manager, for people who write one: it recovers, takes part in transactions, and stops. What it must know after a
  * crash is kept in a log of its own, so that handlers only do and undo their work.
  */
-import { ArgumentError, StateError, WindowsError, checkKnownFields, checkString, resolveBackend } from '../binding';
+import { ArgumentError, StateError, WindowsError, checkKnownFields, checkString, checkTimeout, resolveBackend } from '../binding';
 import type { Backend, Host } from '../binding';
-import { asError } from '../binding/waiting';
+import { INFINITE } from '../binding/codes';
+import { asError, settledWithin } from '../binding/waiting';
+import { reportFailure } from '../binding/windows-host';
 import type { Enlistment } from './enlistment';
 import type { Notification } from './notification';
 import { PreparedStore } from './prepared-store';
 import type { StoredTransaction } from './prepared-store';
-import { recoverResourceManager } from './recovery';
+import { HANDLER_TIMEOUT_MS, recoverResourceManager } from './recovery';
 import type { PreparedTransaction, RecoveredResourceManager, RecoveredTransaction, UnresolvedTransaction } from './recovery';
 import type { Transaction } from './transaction';
 import type { TransactionManager } from './transaction-manager';
@@ -51,6 +53,8 @@ export interface ResourceManagerDriverOptions<D> {
   readonly backend?: Backend;
   /** Files. Default: the backend's. */
   readonly host?: Host;
+  /** How long `start` and `stop` wait for handlers, in milliseconds; default a minute, Infinity is without end. What has not ended is left to the next start. */
+  readonly handlerTimeoutMs?: number;
   /** Gives up the recovery. */
   readonly signal?: AbortSignal;
 }
@@ -61,23 +65,27 @@ export interface EnlistedWork extends PreparedTransaction {
   readonly settled: Promise<'committed' | 'aborted'>;
 }
 
-const optionNames = ['manager', 'preparedLog', 'id', 'description', 'handlers', 'onError', 'backend', 'host', 'signal'];
+const optionNames = ['manager', 'preparedLog', 'id', 'description', 'handlers', 'onError', 'backend', 'host', 'handlerTimeoutMs', 'signal'];
 
 export class ResourceManagerDriver<D> {
   private readonly unresolvedLater: UnresolvedTransaction[] = [];
   private readonly serving = new Set<Promise<unknown>>();
   private stopping: Promise<void> | undefined;
+  /** Why it stopped by itself. */
+  private broken: Error | undefined;
   private giveUp: (error: Error) => void = () => undefined;
   private readonly stopped: Promise<never>;
 
   private constructor(
     private readonly options: ResourceManagerDriverOptions<D>,
+    private readonly backend: Backend,
     private readonly store: PreparedStore,
     /** How it started: what was committed, rolled back, is in doubt, is unresolved. */
     readonly recovered: RecoveredResourceManager,
   ) {
     this.stopped = new Promise((_, reject) => (this.giveUp = reject));
     this.stopped.catch(() => undefined);
+    recovered.resourceManager.failed.catch((error: unknown) => this.notificationsEnded(asError(error)));
   }
 
   /**
@@ -87,10 +95,13 @@ export class ResourceManagerDriver<D> {
   static async start<D>(options: ResourceManagerDriverOptions<D>): Promise<ResourceManagerDriver<D>> {
     checkKnownFields('options', options, optionNames);
     checkString('preparedLog', options.preparedLog);
+    checkHandlers(options.handlers);
+    checkTimeout('handlerTimeoutMs', options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS);
+    if (!('connection' in options.manager) && options.manager.volatile === true) throw new ArgumentError('manager.volatile', 'must not be set: what survives a crash needs a log');
     const backend = await backendOf(options);
     const store = await PreparedStore.open({ backend, host: options.host ?? backend.host, path: options.preparedLog });
     try {
-      return new ResourceManagerDriver(options, store, await recover(options, backend, store));
+      return new ResourceManagerDriver(options, backend, store, await recover(options, backend, store));
     } catch (error) {
       await store.close();
       throw error;
@@ -121,7 +132,7 @@ export class ResourceManagerDriver<D> {
    * @param data plain data (JSON)
    */
   async enlist(transaction: Transaction, data: D): Promise<EnlistedWork> {
-    if (this.stopping !== undefined) throw new StateError('ERR_CLOSED', 'the resource manager has been stopped');
+    if (this.stopping !== undefined) throw this.closed();
     const unitOfWork = await transaction.id();
     let begin: (enlistment: Enlistment) => void = () => undefined;
     const begun = new Promise<Enlistment>((resolve) => (begin = resolve));
@@ -141,7 +152,7 @@ export class ResourceManagerDriver<D> {
         const unresolved = { enlistmentId, unitOfWork, error: asError(error) };
         this.unresolvedLater.push(unresolved);
         settle?.reject(unresolved.error);
-        this.options.onError?.(unresolved);
+        await this.report('could not be brought to its end; the next start tries again', unresolved);
       } finally {
         this.serving.delete(serving);
       }
@@ -159,19 +170,51 @@ export class ResourceManagerDriver<D> {
     }
   }
 
-  /** Waits for the handlers that run, then closes everything. What is enlisted or prepared is taken up by the next start. Idempotent. */
+  /** Waits for the handlers that run, as long as `handlerTimeoutMs` says, then closes everything. What is enlisted or prepared is taken up by the next start. Idempotent. */
   stop(): Promise<void> {
     return (this.stopping ??= (async () => {
-      await Promise.allSettled(this.serving);
+      await this.handlersEnd();
       await this.recovered.close();
-      await Promise.allSettled(this.serving);
-      this.giveUp(new StateError('ERR_CLOSED', 'the resource manager has been stopped'));
+      await this.handlersEnd();
+      this.giveUp(this.closed());
       await this.store.close();
     })());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  /** Notifications have ended, and not because of `stop`: whoever waits for its part would wait for ever, and KTM for its answers. */
+  private async notificationsEnded(error: Error): Promise<void> {
+    if (this.stopping !== undefined) return;
+    this.broken = error;
+    const stopped = this.stop().catch(() => undefined);
+    await reportFailure(this.backend, this.backend.host, new StateError('ERR_CLOSED', `The resource manager {${this.id}} gets no notifications any more and has stopped`, { cause: error }));
+    await stopped;
+  }
+
+  private closed(): StateError {
+    const { broken } = this;
+    return broken === undefined ? new StateError('ERR_CLOSED', 'the resource manager has been stopped')
+      : new StateError('ERR_CLOSED', `the resource manager has stopped, because its notifications have ended: ${broken.message}`, { cause: broken });
+  }
+
+  private async handlersEnd(): Promise<void> {
+    const limit = checkTimeout('handlerTimeoutMs', this.options.handlerTimeoutMs ?? HANDLER_TIMEOUT_MS);
+    const all = Promise.allSettled(this.serving);
+    if (limit === INFINITE) await all;
+    else await settledWithin(this.backend.host.clock, limit, all);
+  }
+
+  /** Tells whoever listens, and the event log, of what nobody waits for. */
+  private async report(what: string, unresolved: UnresolvedTransaction): Promise<void> {
+    const { unitOfWork, error } = unresolved;
+    try {
+      this.options.onError?.(unresolved);
+    } finally {
+      await reportFailure(this.backend, this.backend.host, new StateError('ERR_UNRESOLVED', `The transaction {${unitOfWork}} ${what}: ${error.message}`, { cause: error }));
+    }
   }
 
   /** One notification of a transaction of this run. */
@@ -206,13 +249,23 @@ export class ResourceManagerDriver<D> {
       const data = await this.options.handlers.prepare(work);
       await this.store.put({ state: 'prepared', enlistmentId: work.enlistmentId, unitOfWork: work.unitOfWork, data });
     } catch (error) {
-      // Its refusal is its right; ROLLBACK follows. Who commits learns of the rollback, `onError` of the reason.
-      this.options.onError?.({ enlistmentId: work.enlistmentId, unitOfWork: work.unitOfWork, error: asError(error) });
+      // Its refusal is its right; ROLLBACK follows. Who commits learns of the rollback, `onError` of the reason, and before it.
+      const { enlistmentId, unitOfWork } = work;
+      const told = this.report('was refused, and rolled back', { enlistmentId, unitOfWork, error: asError(error) });
       await unlessAnswered(enlistment.rollback());
+      await told;
       return;
     }
     await unlessAnswered(enlistment.prepareComplete());
   }
+}
+
+function checkHandlers(handlers: unknown): void {
+  if (typeof handlers !== 'object' || handlers === null) throw new ArgumentError('handlers', 'must be an object with prepare, commit and rollback');
+  const given = handlers as Readonly<Record<string, unknown>>;
+  checkKnownFields('handlers', given, ['prepare', 'commit', 'rollback', 'inDoubt']);
+  for (const name of ['prepare', 'commit', 'rollback'] as const) if (typeof given[name] !== 'function') throw new ArgumentError(`handlers.${name}`, 'must be a function');
+  if (given['inDoubt'] !== undefined && typeof given['inDoubt'] !== 'function') throw new ArgumentError('handlers.inDoubt', 'must be a function');
 }
 
 async function backendOf<D>({ backend, manager }: ResourceManagerDriverOptions<D>): Promise<Backend> {
@@ -221,8 +274,7 @@ async function backendOf<D>({ backend, manager }: ResourceManagerDriverOptions<D
 }
 
 function recover<D>(options: ResourceManagerDriverOptions<D>, backend: Backend, store: PreparedStore): Promise<RecoveredResourceManager> {
-  const { manager, handlers, onError, id = store.id, description, signal } = options;
-  if (!('connection' in manager) && manager.volatile === true) throw new ArgumentError('manager.volatile', 'must not be set: what survives a crash needs a log');
+  const { manager, handlers, onError, id = store.id, description, handlerTimeoutMs, signal } = options;
   const finish = (handle: (work: Work<D>) => Promise<void>) => async ({ enlistmentId, prepared }: RecoveredTransaction<StoredTransaction>): Promise<void> => {
     // Without a record it was finished before, and only the acknowledgement was lost.
     if (prepared === undefined) return;
@@ -246,6 +298,7 @@ function recover<D>(options: ResourceManagerDriverOptions<D>, backend: Backend, 
       if (prepared !== undefined) await handlers.inDoubt?.(workOf(prepared));
     },
     ...(description === undefined ? {} : { description }),
+    ...(handlerTimeoutMs === undefined ? {} : { handlerTimeoutMs }),
     ...(signal === undefined ? {} : { signal }),
   });
 }

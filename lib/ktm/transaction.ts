@@ -104,16 +104,13 @@ export class Transaction extends KtmObject {
    * @throws WindowsError ERROR_TRANSACTION_ALREADY_ABORTED when it was rolled back; ERROR_TRANSACTION_SUPERIOR_EXISTS, ERROR_TRANSACTIONMANAGER_NOT_ONLINE ...
    */
   async commit({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (signal?.aborted === true) {
-      await this.rollback();
-      throw new CommitAbortError(signal.reason, 'aborted');
-    }
+    if (signal?.aborted === true) return this.giveUp(signal);
     const committing = this.call((ktm, handle) => ktm.commitTransaction(handle));
     await (signal === undefined ? committing : this.unlessGivenUp(committing, signal));
     this.ended();
   }
 
-  /** CommitTransactionAsync: resolves once the commit has begun; `outcome` and the resource managers tell the rest. */
+  /** CommitTransactionAsync: resolves once the commit has begun; `outcome` and the resource managers tell the rest. Closing it before the decision still rolls back. */
   commitAsync(): Promise<void> {
     return this.call((ktm, handle) => ktm.commitTransactionAsync(handle));
   }

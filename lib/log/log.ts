@@ -191,6 +191,8 @@ async function create({ host, kind }: LogOptions, path: string, records: readonl
     await file.sync();
   } catch (error) {
     await file.close();
+    // It would stand in the way of the next attempt, and take room where there is none.
+    await host.files.remove(path).catch(() => undefined);
     throw error;
   }
   return { file, byteLength: bytes.length, identity };

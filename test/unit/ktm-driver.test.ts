@@ -49,6 +49,9 @@ function handlers(fail: Partial<Record<'prepare' | 'commit' | 'rollback', Error>
   };
 }
 
+/** What this package has told the event log. */
+const ours = (backend: SimulatedWindows): readonly string[] => backend.eventLog.entries.filter(({ source }) => source === 'winbackup').map(({ message }) => message);
+
 const start = (backend: SimulatedWindows, { handlers: given }: Told, onError?: (each: UnresolvedTransaction) => void): Promise<ResourceManagerDriver<string>> =>
   ResourceManagerDriver.start<string>({ backend, manager: { logFileName: LOG }, id: ID, preparedLog: OWN, handlers: given, ...(onError === undefined ? {} : { onError }) });
 
@@ -235,8 +238,79 @@ describe('ResourceManagerDriver', () => {
     await next.stop();
   });
 
+  it('leaves a handler that never ends to the next start when it stops', async () => {
+    const backend = await newMachine();
+    const told = handlers();
+    let begun: () => void = () => undefined;
+    const commitBegun = new Promise<void>((resolve) => (begun = resolve));
+    const never = (): Promise<void> => {
+      begun();
+      return new Promise(() => undefined);
+    };
+    const driver = await start(backend, { ...told, handlers: { ...told.handlers, commit: never } });
+    const transaction = await Transaction.create({ backend });
+    const work = await driver.enlist(transaction, 'work');
+    await transaction.commitAsync();
+    await commitBegun;
+    await transaction.close();
+    // A minute of the simulated clock.
+    await driver.stop();
+    await expect(work.settled).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    expect(backend.handleCount()).toBe(0);
+    const again = await start(backend, told);
+    expect(told.calls).toEqual(['prepare work', 'commit work!']);
+    await again.stop();
+  });
+
+  it('stops when its notifications end: nobody waits for ever, and KTM does not wait for it', async () => {
+    const backend = await newMachine();
+    const told = handlers();
+    const driver = await start(backend, told);
+    const transaction = await Transaction.create({ backend });
+    // ERROR_IO_DEVICE instead of the notification after the next.
+    backend.faults.add({ at: 'KtmW32::GetNotificationResourceManagerAsync', occurrence: backend.faults.count('KtmW32::GetNotificationResourceManagerAsync') + 1, action: { hresult: 0x8007045d } });
+    const work = await driver.enlist(transaction, 'work');
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'ERROR_TRANSACTION_ALREADY_ABORTED' });
+    await expect(work.settled).rejects.toMatchObject({ code: 'ERR_CLOSED', message: expect.stringContaining('notifications have ended') as string });
+    await expect(driver.enlist(transaction, 'more')).rejects.toMatchObject({ code: 'ERR_CLOSED', cause: { win32: 1117 } });
+    expect(ours(backend)).toEqual([expect.stringMatching(/gets no notifications any more and has stopped/)]);
+    await transaction.close();
+    await driver.stop();
+    expect(backend.handleCount()).toBe(0);
+    const again = await start(backend, told);
+    expect(told.calls).toEqual(['rollback work']);
+    await again.stop();
+  });
+
+  it('tells the event log of a refusal, and of what it could not finish', async () => {
+    const backend = await newMachine();
+    const driver = await start(backend, handlers({ prepare: new Error('disk full') }));
+    const refused = await Transaction.create({ backend });
+    const work = await driver.enlist(refused, 'work');
+    await refused.commit().catch(() => undefined);
+    await work.settled;
+    expect(ours(backend)).toEqual([expect.stringMatching(/^The transaction \{.*\} was refused, and rolled back: disk full/)]);
+    await refused.close();
+    await driver.stop();
+    const second = await start(backend, handlers({ commit: new Error('busy') }));
+    const transaction = await Transaction.create({ backend });
+    const { settled } = await second.enlist(transaction, 'work');
+    await transaction.commitAsync();
+    await expect(settled).rejects.toThrow('busy');
+    await transaction.close();
+    await second.stop();
+    expect(ours(backend).slice(1)).toEqual([expect.stringMatching(/could not be brought to its end; the next start tries again: busy/)]);
+    const third = await start(backend, handlers({ commit: new Error('still busy') }));
+    expect(ours(backend).slice(2)).toEqual([expect.stringMatching(/could not bring every transaction to its end; its next start tries again:\n\{.*\}: still busy/)]);
+    await third.stop();
+  });
+
   it.each([
     ['a volatile manager', { manager: { volatile: true } }, 'manager.volatile'],
+    ['no handlers', { handlers: undefined }, 'handlers'],
+    ['a handler that is none', { handlers: { ...handlers().handlers, commit: 'yes' } }, 'handlers.commit'],
+    ['a handler that nobody calls', { handlers: { ...handlers().handlers, abort: () => undefined } }, 'handlers.abort'],
+    ['a time that is none', { handlerTimeoutMs: -1 }, 'handlerTimeoutMs'],
     ['an option that nobody reads', { handler: 1 }, 'options.handler'],
     ['a bad id', { id: 'five' }, 'id'],
     ['a log without a name', { preparedLog: 5 }, 'preparedLog'],
@@ -262,11 +336,100 @@ describe('recoverResourceManager', () => {
   it('calls KTM in the order of the seed', async () => {
     const backend = await newMachine();
     const recovered = await recoverResourceManager({ manager: { backend, logFileName: LOG }, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined });
+    const claim = ['CreateTransactionManager', 'CreateResourceManager', 'SetResourceManagerCompletionPort'];
     expect(backend.calls.map(({ operation }) => operation.replace('KtmW32::', '')).filter((name) => !name.startsWith('GetNotification'))).toEqual([
-      'CreateTransactionManager', 'RecoverTransactionManager', 'OpenResourceManager', 'CreateResourceManager', 'SetResourceManagerCompletionPort', 'RecoverResourceManager',
+      'CreateTransactionManager', ...claim, 'RecoverTransactionManager', 'OpenResourceManager', 'CreateResourceManager', 'SetResourceManagerCompletionPort', 'RecoverResourceManager',
     ]);
     await recovered.close();
     expect(backend.handleCount()).toBe(0);
+  });
+
+  /** Two transactions that are committed and not acknowledged: `a` and `b`. */
+  async function unacknowledged(backend: SimulatedWindows): Promise<void> {
+    const driver = await start(backend, handlers({ commit: new Error('busy') }));
+    for (const name of ['a', 'b']) {
+      const transaction = await Transaction.create({ backend });
+      const { settled } = await driver.enlist(transaction, name);
+      await transaction.commitAsync();
+      await settled.catch(() => undefined);
+      await transaction.close();
+    }
+    await driver.stop();
+  }
+
+  it('is not held up by a handler that never ends, and acknowledges one that ends later', async () => {
+    const backend = await newMachine();
+    await unacknowledged(backend);
+    let finish: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (finish = resolve));
+    const units: string[] = [];
+    const recovered = await recoverResourceManager({
+      manager: { backend, logFileName: LOG }, id: ID, prepared: [], handlerTimeoutMs: 5000, onRollback: () => undefined,
+      onCommit: ({ unitOfWork }) => {
+        units.push(unitOfWork);
+        return units.length === 1 ? late : undefined;
+      },
+    });
+    expect(recovered.committed).toMatchObject([{ unitOfWork: units[1] }]);
+    expect(recovered.unresolved).toMatchObject([{ unitOfWork: units[0], error: { code: 'ERR_HANDLER_TIMEOUT' } }]);
+    finish();
+    await recovered.settled();
+    expect([recovered.unresolved, recovered.committed.length]).toEqual([[], 2]);
+    await recovered.close();
+    const last = await recoverResourceManager({ manager: { backend, logFileName: LOG }, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined });
+    expect(last.created).toBe(true);
+    await last.close();
+  });
+
+  it('is not held up by a rollback that never ends either', async () => {
+    const backend = await newMachine();
+    const prepared = [{ enlistmentId: ID, unitOfWork: ID }];
+    const recovered = await recoverResourceManager({ manager: { backend, logFileName: LOG }, id: ID, prepared, onCommit: () => undefined, onRollback: () => new Promise(() => undefined) });
+    expect([recovered.presumedAborted, recovered.unresolved.length]).toEqual([[], 1]);
+    const settled = recovered.settled();
+    await recovered.close();
+    await expect(settled).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    expect(backend.handleCount()).toBe(0);
+  });
+
+  it.each([1, 2, 3])('rejects when the notifications end at the %i. of three, and leaves all to the next start', async (occurrence) => {
+    const backend = await newMachine();
+    await unacknowledged(backend);
+    const operation = 'KtmW32::GetNotificationResourceManagerAsync';
+    backend.faults.add({ at: operation, occurrence: backend.faults.count(operation) + occurrence, action: { hresult: 0x8007045d } });
+    const options = { manager: { backend, logFileName: LOG }, id: ID, prepared: [], onRollback: () => undefined };
+    await expect(recoverResourceManager({ ...options, onCommit: () => new Promise(() => undefined) })).rejects.toMatchObject({ win32: 1117 });
+    expect(backend.handleCount()).toBe(0);
+    expect(ours(backend).at(-1)).toMatch(/could not be recovered/);
+    const again = await recoverResourceManager({ ...options, onCommit: () => undefined });
+    expect(again.committed).toHaveLength(2);
+    await again.close();
+  });
+
+  it('refuses a resource manager that is in use, in this process or another: it has one queue', async () => {
+    const backend = await newMachine();
+    const manager = await TransactionManager.create({ backend, logFileName: LOG });
+    const options = { manager, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined };
+    const first = await recoverResourceManager(options);
+    await expect(recoverResourceManager({ ...options, id: `{${ID.toUpperCase()}}` })).rejects.toMatchObject({ code: 'ERR_IN_USE' });
+    const elsewhere: Backend = { kind: backend.kind, host: backend.host, openChannel: () => backend.openChannel() };
+    await expect(recoverResourceManager({ ...options, manager: { backend: elsewhere, logFileName: LOG } })).rejects.toMatchObject({ code: 'ERR_IN_USE' });
+    await first.close();
+    await (await recoverResourceManager(options)).close();
+    await manager.close();
+    expect(backend.handleCount()).toBe(0);
+  });
+
+  it.each([
+    ['manager', { manager: undefined }], ['id', { id: 'five' }], ['onCommit', { onCommit: undefined }], ['onInDoubt', { onInDoubt: 1 }], ['prepared', { prepared: undefined }],
+    ['prepared[1].unitOfWork', { prepared: [{ enlistmentId: ID, unitOfWork: ID }, { enlistmentId: ID, unitOfWork: 'x' }] }],
+    ['prepared[1].enlistmentId', { prepared: [{ enlistmentId: ID, unitOfWork: ID }, { enlistmentId: `{${ID}}`, unitOfWork: ID }] }],
+    ['handlerTimeoutMs', { handlerTimeoutMs: NaN }], ['options.onError', { onError: () => undefined }],
+  ] as const)('refuses a wrong %s before anything is opened', async (field, wrong) => {
+    const backend = await newMachine();
+    const options = { manager: { backend, logFileName: LOG }, id: ID, prepared: [], onCommit: () => undefined, onRollback: () => undefined, ...wrong };
+    await expect(recoverResourceManager(options as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field });
+    expect(backend.calls).toEqual([]);
   });
 
   it('does not recover a volatile manager', async () => {

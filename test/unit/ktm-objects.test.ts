@@ -146,8 +146,11 @@ describe('Transaction', () => {
     expect((await next(all.rm.notifications())).type).toBe('SINGLE_PHASE_COMMIT');
     controller.abort();
     await expect(committing).rejects.toMatchObject({ code: 'ABORT_ERR', outcome: 'undetermined' });
+    // One that has fired before says no more, and hides a commit neither.
+    await expect(transaction.commit({ signal: controller.signal })).rejects.toMatchObject({ code: 'ABORT_ERR', outcome: 'undetermined' });
     await enlistment.commitComplete();
     expect(await transaction.outcome()).toBe('committed');
+    await transaction.commit({ signal: controller.signal });
     await enlistment.close();
     await transaction.close();
     await closeAll(all);
