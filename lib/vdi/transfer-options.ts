@@ -10,8 +10,12 @@ export interface TransferOptions {
   readonly sql: SqlServer | SqlConnection;
   /** Without the machine's name; null, the default, is the default instance. Must be the one that `sql` leads to. */
   readonly instance?: string | null;
-  /** Ends the transfer; it then rejects with AbortError, after everything has been ended and given back. */
+  /**
+   * Ends the transfer; it then rejects with AbortError, after everything has been ended and given back. A transfer that SQL Server reports as
+   * successful all the same, because the signal came too late, resolves.
+   */
   readonly signal?: AbortSignal;
+  /** An error that it throws, or rejects with, ends the transfer as the signal does. It is not waited for. */
   readonly onProgress?: (progress: TransferProgress) => void;
   readonly timeouts?: TransferTimeouts;
   /** Default: native on Windows, simulated elsewhere. */
