@@ -5,7 +5,7 @@ import { CompressingSink } from './compression';
 import type { Compression } from './compression';
 import { FileSink, FileTarget } from './file-target';
 import type { OutputFile } from './media';
-import { isBackupStream, sinkOf } from './sink';
+import { isBackupStream, sinkOf, unwritable } from './sink';
 import type { BackupStream } from './sink';
 import { StreamTarget } from './stream-target';
 import type { SecondaryDevice, Stripe } from './transfer';
@@ -105,6 +105,8 @@ async function openTarget(host: Host, destination: string | BackupStream, field:
     throw new ArgumentError(field, 'must be a path, a Writable, a WritableStream, or an object with write and close');
   }
   if (seekable) throw new ArgumentError(field, 'is a stream, which a disk-like device cannot be');
+  const problem = unwritable(destination);
+  if (problem !== undefined) throw new ArgumentError(field, problem);
   const sink = sinkOf(destination);
   return new StreamTarget(compress === undefined ? sink : new CompressingSink(compress, sink), { sha256 });
 }

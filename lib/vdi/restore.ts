@@ -10,7 +10,7 @@ import type { Compression } from './compression';
 import type { SnapshotSteps } from './device-server';
 import { RestoreError, reported, transferError } from './errors';
 import type { RestoreSource } from './media';
-import { isRestoreStream, openFileSource, openStreamSource } from './source';
+import { isRestoreStream, openFileSource, openStreamSource, unreadable } from './source';
 import type { RestoreStream } from './source';
 import { checkDatabase, ownStatement, restoreStatement } from './statement';
 import type { RestoreSqlOptions, RestoreType, StatementText } from './statement';
@@ -142,5 +142,7 @@ export async function openSource(
   if (typeof input === 'string') return openFileSource(host.files, input, field, seekable);
   if (!isRestoreStream(input)) throw new ArgumentError(field, 'must be a path, a Readable, a ReadableStream or another AsyncIterable of bytes');
   if (seekable) throw new ArgumentError(field, 'is a stream, which a disk-like device cannot be');
+  const problem = unreadable(input);
+  if (problem !== undefined) throw new ArgumentError(field, problem);
   return openStreamSource(input, decompress);
 }

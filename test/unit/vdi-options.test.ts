@@ -1,5 +1,6 @@
 // Bad input to the flows is refused with the field's name before anything is started (issue 2, done when 4).
 import { PassThrough, Readable } from 'node:stream';
+import { ReadableStream, WritableStream } from 'node:stream/web';
 import { ArgumentError, backupDatabase, restoreDatabase, snapshotBackup, verifyBackup } from '../../lib/vdi';
 import type { BackupDatabaseOptions, RestoreDatabaseOptions } from '../../lib/vdi';
 import { flowRig, putFile, rejection } from './flow-rig';
@@ -20,6 +21,12 @@ async function expectRefused(field: string, flow: (common: Loose) => Promise<unk
 }
 
 const stream = new PassThrough();
+const ended = new PassThrough().end();
+const destroyed = new PassThrough().destroy();
+const lockedOutput = new WritableStream<Uint8Array>();
+lockedOutput.getWriter();
+const lockedInput = new ReadableStream<Uint8Array>();
+lockedInput.getReader();
 
 it.each<[string, string, Loose]>([
   ['no database', 'database', { database: undefined }],
@@ -31,6 +38,9 @@ it.each<[string, string, Loose]>([
   ['a number', 'to', { to: 7 }],
   ['duplicate stripe paths', 'to[1]', { to: ['/x.bak', '/y/../x.bak'] }],
   ['one stream twice', 'to[1]', { to: [stream, stream] }],
+  ['a stream that was ended', 'to[1]', { to: ['/x.bak', ended] }],
+  ['a stream that was destroyed', 'to', { to: destroyed }],
+  ['a web stream that somebody else writes to', 'to', { to: lockedOutput }],
   ['a directory', 'to', { to: '/directory' }],
   ['a path in no directory', 'to[1]', { to: ['/x.bak', '/nowhere/y.bak'] }],
   ['an existing file', 'to', { to: '/a.bak' }],
@@ -55,6 +65,8 @@ it.each<[string, string, Loose]>([
   ['duplicate stripe paths', 'from[1]', { from: ['/a.bak', '/a.bak'] }],
   ['something that is no stream', 'from', { from: {} }],
   ['a stream as a disk', 'from', { from: Readable.from([]), device: 'disk' }],
+  ['a stream that was destroyed', 'from[1]', { from: ['/a.bak', destroyed] }],
+  ['a web stream that somebody else reads', 'from', { from: lockedInput }],
   ['an unknown type', 'type', { type: 'full' }],
   ['an unknown compression', 'decompress', { decompress: 'zip' }],
   ['MAXTRANSFERSIZE that is no multiple of 64 KiB', 'options.maxTransferSize', { options: { maxTransferSize: 65_537 } }],
