@@ -113,9 +113,11 @@ class SecondaryDevice implements ServedTransfer {
     const { setName, deviceName, instance = null, signal, endMs = END_MS } = this.options;
     const onAbort = (): void => this.stop.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
     const { backend, stop } = this;
-    const set = await ClientVirtualDeviceSet.openInSecondary({ name: setName, instance, backend, signal: stop.signal });
+    let set: ClientVirtualDeviceSet | undefined;
     try {
+      set = await ClientVirtualDeviceSet.openInSecondary({ name: setName, instance, backend, signal: stop.signal });
       await this.serve(set, deviceName);
       if (this.failure !== undefined) throw this.failure.error;
     } catch (caught) {
@@ -123,15 +125,20 @@ class SecondaryDevice implements ServedTransfer {
       this.cancel(asError(error));
       // SQL Server knows of failed I/O by its completion code, and of an abort already; anything else ends the set for all.
       const known = this.completionCode !== undefined || (caught instanceof WindowsError && caught.hresult === HRESULT.VD_E_ABORT);
-      if (!known) set.signalAbort().catch(() => undefined);
+      if (!known) set?.signalAbort().catch(() => undefined);
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
-      const idle = this.server?.idle() ?? Promise.resolve();
-      if ((await settledWithin(this.host.clock, endMs, idle)) === 'pending') void idle.then(() => set.close()).catch(() => set.abandon());
-      else if ((await settledWithin(this.host.clock, endMs, set.close())) === 'pending') await settledWithin(this.host.clock, endMs, set.abandon());
+      if (set !== undefined) await this.end(set, endMs);
     }
     return this.bytes;
+  }
+
+  private async end(set: ClientVirtualDeviceSet, endMs: number): Promise<void> {
+    const { clock } = this.host;
+    const idle = this.server?.idle() ?? Promise.resolve();
+    if ((await settledWithin(clock, endMs, idle)) === 'pending') void idle.then(() => set.close()).catch(() => set.abandon());
+    else if ((await settledWithin(clock, endMs, set.close())) === 'pending') await settledWithin(clock, endMs, set.abandon());
   }
 
   private async serve(set: ClientVirtualDeviceSet, deviceName: string): Promise<void> {

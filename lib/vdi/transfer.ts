@@ -3,7 +3,7 @@
  * It ends exactly once (design rule 5), and succeeds only if SQL Server said so and its outputs are durable.
  */
 import { setMaxListeners } from 'node:events';
-import { AbortError, HRESULT, SqlConnectionError, StateError, TimeoutError, VDFeatures, WindowsError, isSqlError } from '../binding';
+import { AbortError, HRESULT, SqlConnectionError, StateError, TimeoutError, VDFeatures, WindowsError, checkInteger, isSqlError } from '../binding';
 import type { Backend, Host, SqlConnection, SqlMessage, SqlRow, SqlServer } from '../binding';
 import type { VDConfig } from '../binding/generated/vdi';
 import { ClientVirtualDeviceSet } from './client-virtual-device-set';
@@ -159,7 +159,9 @@ export class Transfer {
   // --- The straight path ---
 
   private async session(): Promise<void> {
-    const { backend, features, instance, stripes } = this.request;
+    const { backend, instance, stripes } = this.request;
+    // VDC_Complete goes to one device, whose process cannot vouch for the others': there each device's own VDC_Flush is the last word.
+    const features = this.inSecondaries ? this.request.features & ~VDFeatures.RequestComplete : this.request.features;
     const connection = await this.connect();
     this.set = await ClientVirtualDeviceSet.create({
       name: this.setName, instance, features, backend, signal: this.stop.signal,
@@ -239,7 +241,9 @@ export class Transfer {
       const server = this.servers[index];
       if ('secondary' in stripe) {
         const deviceName = this.deviceNames[index] ?? '';
-        this.progress.transferred(index, await stripe.secondary({ instance, setName: this.setName, deviceName, signal: this.stop.signal }));
+        const bytes: unknown = await stripe.secondary({ instance, setName: this.setName, deviceName, signal: this.stop.signal });
+        checkInteger(`bytes of ${deviceName}`, bytes, 0, Number.MAX_SAFE_INTEGER);
+        this.progress.transferred(index, bytes);
       } else if (server !== undefined) {
         if (inSecondaries) await server.untilActive(host.clock, this.stop.signal);
         await server.serve(this.stop.signal);
