@@ -28,6 +28,8 @@ export interface TargetOptions {
   readonly compress: Compression | undefined;
   /** Files only: positions are honoured. */
   readonly seekable: boolean;
+  /** What the outputs are called in errors. Default `to`. */
+  readonly field?: string;
 }
 
 type Local = FileTarget | StreamTarget;
@@ -40,13 +42,14 @@ export class BackupTargets {
 
   /** Throws ArgumentError with the field (`to[1]`) when an output cannot be used; nothing is left then. */
   static async open(host: Host, to: readonly BackupDestination[], options: TargetOptions): Promise<BackupTargets> {
-    await checkDistinct(host, 'to', to);
+    const { field: name = 'to' } = options;
+    await checkDistinct(host, name, to);
     const id = host.random.uuid().slice(0, 8);
     const stripes: Stripe[] = [];
     const targets: Local[] = [];
     try {
       for (const [index, destination] of to.entries()) {
-        const field = to.length === 1 ? 'to' : `to[${String(index)}]`;
+        const field = to.length === 1 ? name : `${name}[${String(index)}]`;
         if (isSecondaryStripe(destination)) {
           stripes.push({ secondary: destination.serve });
           continue;

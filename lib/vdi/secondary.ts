@@ -1,5 +1,5 @@
 /** A device served by a process other than the one that made the set (facts/vdi.md 2.9): what runs in that process. */
-import { ArgumentError, HRESULT, VDFeatures, WindowsError, checkKnownFields, resolveBackend, throwIfAborted } from '../binding';
+import { ArgumentError, HRESULT, VDFeatures, WindowsError, checkBoolean, checkKnownFields, checkSignal, resolveBackend, throwIfAborted } from '../binding';
 import type { Backend, Host } from '../binding';
 import { BackupTargets } from './backup-targets';
 import type { BackupDestination } from './backup-targets';
@@ -13,6 +13,7 @@ import { BackupError, RestoreError, asError, transferError } from './errors';
 import type { OutputFile, RestoreSource } from './media';
 import { openSource } from './restore';
 import type { RestoreInput } from './restore';
+import { checkDuration, checkHost } from './transfer-options';
 import { settledWithin } from './waiting';
 
 export interface SecondaryDeviceOptions {
@@ -62,6 +63,11 @@ export async function serveSecondaryDevice(options: SecondaryDeviceOptions): Pro
   checkDeviceName('deviceName', deviceName);
   checkInstance('instance', instance);
   if ((to === undefined) === (from === undefined)) throw new ArgumentError('to', 'or from must be given, and not both');
+  checkBoolean('overwrite', overwrite);
+  checkBoolean('sha256', sha256);
+  checkDuration('endMs', options.endMs ?? END_MS);
+  checkSignal('signal', signal);
+  checkHost(options.host);
   if (compress !== undefined) checkCompression('compress', compress);
   if (decompress !== undefined) checkCompression('decompress', decompress);
   throwIfAborted(signal);
