@@ -642,7 +642,9 @@ describe('buffers and steps of the end', () => {
     const backup = rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', timeouts: { endMs: 5000 } }));
     for (let turn = 0; turn < 10; turn += 1) await settled();
     for (let step = 0; step < 4; step += 1) await rig.clock.advance(5000);
-    expect(await backup).toMatchObject({ code: 'ERR_SQL_STATEMENT', unfinished: [expect.stringContaining('Close: no answer within 5000 ms')] });
+    expect(await backup).toMatchObject({
+      code: 'ERR_SQL_STATEMENT', unfinished: [expect.stringContaining('Close: no answer within 5000 ms')], message: expect.stringContaining('not ended: Close: no answer') as string,
+    });
     expect(await rig.disk.list('/')).toEqual([]);
   });
 
