@@ -2,7 +2,7 @@
 import { HRESULT, failed } from './codes';
 import { MACHINE } from './channel';
 import type { Channel } from './channel';
-import { WindowsError } from './errors';
+import { ArgumentError, WindowsError } from './errors';
 import type { Host } from './host';
 import type { ElsewhereBackend } from './isolated';
 import { createProxy } from './proxy';
@@ -27,7 +27,12 @@ let simulatedDefault: Backend | undefined;
  * WINBACKUP_SIMULATED). On Windows a failed load is a LoadError, never a silent fall to the simulator (design rule 4).
  */
 export async function resolveBackend(requested?: Backend): Promise<Backend> {
-  if (requested !== undefined) return requested;
+  if (requested !== undefined) {
+    const given: unknown = requested;
+    const usable = typeof given === 'object' && given !== null && typeof Reflect.get(given, 'openChannel') === 'function';
+    if (!usable) throw new ArgumentError('backend', 'must be a Backend: a simulated machine, for one');
+    return requested;
+  }
   // Each backend is loaded only where it is used, by a literal require that bundlers see. Here alone this layer reaches for the simulator.
   /* eslint-disable @typescript-eslint/no-require-imports */
   if (process.platform === 'win32') return (require('./native') as typeof import('./native')).nativeBackend();

@@ -46,7 +46,24 @@ export function checkTimeout(field: string, value: unknown): number {
 
 /** An options object with no name that nobody reads: a misspelt option is an error, not silence. */
 export function checkKnownFields(what: string, value: object, known: readonly string[]): void {
+  checkObject(what, value);
   for (const name of Object.keys(value)) if (!known.includes(name)) throw new ArgumentError(`${what}.${name}`, 'is not an option');
+}
+
+export function checkObject(field: string, value: unknown): asserts value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ArgumentError(field, `must be an object, not ${shown(value)}`);
+}
+
+/** Absent, or a function. */
+export function checkCallback(field: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw new ArgumentError(field, `must be a function, not ${shown(value)}`);
+}
+
+/** Absent, or an AbortSignal (of any realm). */
+export function checkSignal(field: string, value: unknown): void {
+  if (value === undefined) return;
+  const like = typeof value === 'object' && value !== null && typeof Reflect.get(value, 'aborted') === 'boolean' && typeof Reflect.get(value, 'addEventListener') === 'function';
+  if (!like) throw new ArgumentError(field, `must be an AbortSignal, not ${shown(value)}`);
 }
 
 export function checkBoolean(field: string, value: unknown): asserts value is boolean {

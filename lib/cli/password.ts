@@ -9,7 +9,7 @@ export interface PasswordOptions {
 
 const LONGEST = 4096;
 
-/** Undefined when neither is given. Throws ArgumentError when the variable is not set, and the system's error when the file is not readable. */
+/** Undefined when neither is given. Throws ArgumentError when the variable is not set or the file not readable. */
 export async function readPassword(options: PasswordOptions, env: Readonly<Record<string, string | undefined>>, files: Files): Promise<string | undefined> {
   const { passwordEnv, passwordFile } = options;
   if (passwordEnv !== undefined && passwordFile !== undefined) throw new ArgumentError('--password-file', 'must not be given together with --password-env');
@@ -19,7 +19,9 @@ export async function readPassword(options: PasswordOptions, env: Readonly<Recor
     return value;
   }
   if (passwordFile === undefined) return undefined;
-  const file = await files.open(passwordFile, 'read');
+  const file = await files.open(passwordFile, 'read').catch((error: unknown) => {
+    throw new ArgumentError('--password-file', `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
   try {
     const bytes = new Uint8Array(LONGEST);
     const count = await file.read(bytes, 0);

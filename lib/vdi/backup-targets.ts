@@ -5,7 +5,7 @@ import { CompressingSink } from './compression';
 import type { Compression } from './compression';
 import { FileSink, FileTarget } from './file-target';
 import type { OutputFile } from './media';
-import { isBackupStream, sinkOf } from './sink';
+import { isBackupStream, sinkOf, unwritable } from './sink';
 import type { BackupStream } from './sink';
 import { StreamTarget } from './stream-target';
 import type { SecondaryDevice, Stripe } from './transfer';
@@ -28,6 +28,8 @@ export interface TargetOptions {
   readonly compress: Compression | undefined;
   /** Files only: positions are honoured. */
   readonly seekable: boolean;
+  /** What the outputs are called in errors. Default `to`. */
+  readonly field?: string;
 }
 
 type Local = FileTarget | StreamTarget;
@@ -40,13 +42,14 @@ export class BackupTargets {
 
   /** Throws ArgumentError with the field (`to[1]`) when an output cannot be used; nothing is left then. */
   static async open(host: Host, to: readonly BackupDestination[], options: TargetOptions): Promise<BackupTargets> {
-    await checkDistinct(host, 'to', to);
+    const { field: name = 'to' } = options;
+    await checkDistinct(host, name, to);
     const id = host.random.uuid().slice(0, 8);
     const stripes: Stripe[] = [];
     const targets: Local[] = [];
     try {
       for (const [index, destination] of to.entries()) {
-        const field = to.length === 1 ? 'to' : `to[${String(index)}]`;
+        const field = to.length === 1 ? name : `${name}[${String(index)}]`;
         if (isSecondaryStripe(destination)) {
           stripes.push({ secondary: destination.serve });
           continue;
@@ -105,6 +108,8 @@ async function openTarget(host: Host, destination: string | BackupStream, field:
     throw new ArgumentError(field, 'must be a path, a Writable, a WritableStream, or an object with write and close');
   }
   if (seekable) throw new ArgumentError(field, 'is a stream, which a disk-like device cannot be');
+  const problem = unwritable(destination);
+  if (problem !== undefined) throw new ArgumentError(field, problem);
   const sink = sinkOf(destination);
   return new StreamTarget(compress === undefined ? sink : new CompressingSink(compress, sink), { sha256 });
 }

@@ -1,5 +1,5 @@
 /** Backs a database up into files or streams through a virtual device set. */
-import { ArgumentError, VDFeatures, checkKnownFields, throwIfAborted } from '../binding';
+import { ArgumentError, VDFeatures, checkBoolean, checkKnownFields, checkObject, throwIfAborted } from '../binding';
 import type { SqlMessage } from '../binding';
 import { BackupTargets } from './backup-targets';
 import type { BackupDestination } from './backup-targets';
@@ -12,7 +12,7 @@ import { backupStatement, checkDatabase, ownStatement } from './statement';
 import type { BackupSqlOptions, BackupType, StatementText } from './statement';
 import { Transfer } from './transfer';
 import { checkTransferOptions, listOf, machineOf, transferOptionNames } from './transfer-options';
-import type { TransferOptions } from './transfer-options';
+import type { CheckedOptions, Machine, TransferOptions } from './transfer-options';
 
 /** How SQL Server may use the files: written in order, or with positions (`disk`). */
 export type DeviceKind = 'pipe' | 'disk';
@@ -85,12 +85,14 @@ export async function backupDatabase(options: BackupDatabaseOptions): Promise<Ba
 function statementOf({ statement, database, type, options, onProgress }: BackupDatabaseOptions): Pick<BackupPlan, 'what' | 'statement'> {
   if (statement !== undefined) return { what: 'BACKUP', statement: ownStatement(statement, { database, type, options }) };
   checkDatabase('database', database);
-  return { what: `BACKUP of ${database}`, statement: backupStatement(database, type ?? 'full', withStats(options ?? {}, onProgress)) };
+  return { what: `BACKUP of ${database}`, statement: backupStatement(database, type ?? 'full', withStats(options, onProgress)) };
 }
 
 /** Progress needs SQL Server to say how far it is. */
-export function withStats<O extends { readonly stats?: number }>(sql: O, onProgress: TransferOptions['onProgress']): O {
-  return onProgress === undefined || sql.stats !== undefined ? sql : { ...sql, stats: 5 };
+export function withStats<O extends { readonly stats?: number }>(sql: O | undefined, onProgress: TransferOptions['onProgress']): O {
+  if (sql !== undefined) checkObject('options', sql);
+  // No option is required.
+  return { ...sql, ...(onProgress === undefined || sql?.stats !== undefined ? {} : { stats: 5 }) } as O;
 }
 
 export function deviceFeatures(device: DeviceKind): number {
@@ -98,19 +100,36 @@ export function deviceFeatures(device: DeviceKind): number {
   return device === 'disk' ? VDFeatures.LikeDisk : VDFeatures.LikePipe;
 }
 
-export async function runBackup(options: TransferOptions & BackupOutputOptions, plan: BackupPlan): Promise<BackupResult> {
+/** A backup whose outputs are open and whose options are checked; nothing of SQL Server's has been touched. Run it, or discard it. */
+export interface PreparedBackup {
+  run(): Promise<BackupResult>;
+  discard(): Promise<unknown>;
+}
+
+async function runBackup(options: TransferOptions & BackupOutputOptions, plan: BackupPlan): Promise<BackupResult> {
+  return (await prepareBackup(options, plan)).run();
+}
+
+/** @param field what `to` is called in errors */
+export async function prepareBackup(options: TransferOptions & BackupOutputOptions, plan: BackupPlan, field = 'to'): Promise<PreparedBackup> {
   const checked = checkTransferOptions(options);
   const { overwrite = false, sha256 = false, compress } = options;
+  checkBoolean('overwrite', overwrite);
+  checkBoolean('sha256', sha256);
   if (compress !== undefined) checkCompression('compress', compress);
-  const to = listOf('to', options.to);
+  const to = listOf(field, options.to);
   throwIfAborted(options.signal);
   const { backend, host } = await machineOf(options);
   const seekable = (plan.features & VDFeatures.RandomAccess) !== 0;
-  const targets = await BackupTargets.open(host, to, { overwrite, sha256, compress, seekable });
+  const targets = await BackupTargets.open(host, to, { overwrite, sha256, compress, seekable, field });
+  return { run: () => run({ ...checked, backend, host }, targets, plan), discard: () => targets.discard() };
+}
 
+async function run(checked: CheckedOptions & Machine, targets: BackupTargets, plan: BackupPlan): Promise<BackupResult> {
+  const { backend, host } = checked;
   const { statement, features, steps } = plan;
   const outcome = await new Transfer({
-    ...checked, backend, host, direction: 'backup', features, stripes: targets.stripes, statement, steps, succeeded: reportedSuccess,
+    ...checked, direction: 'backup', features, stripes: targets.stripes, statement, steps, succeeded: reportedSuccess,
   }).run();
   if (!outcome.ok) throw await reported(transferError(BackupError, plan.what, outcome.failure, await targets.discard()), backend, host);
   const { simulated, bytes, durationMs, messages } = outcome;

@@ -1,16 +1,16 @@
 /** A set of virtual devices as SQL Server's client sees it (VDI spec, IClientVirtualDeviceSet2), made so that it ends exactly once. */
 import {
-  AbortError, HRESULT, StateError, WindowsError, activate, checkBytes, checkInteger, checkTimeout, checkU32, resolveBackend, throwIfAborted,
+  AbortError, HRESULT, StateError, WindowsError, activate, checkBytes, checkInteger, checkKnownFields, checkSignal, checkU32, resolveBackend, throwIfAborted,
 } from '../binding';
 import type { Backend, Channel } from '../binding';
 import { invariant } from '../binding/fail-fast';
 import type { IClientVirtualDeviceSet2, VDConfig } from '../binding/generated/vdi';
 import type { ProxyObject } from '../binding/proxy';
 import { vdiTable } from '../binding/tables';
-import { ClientVirtualDevice } from './client-virtual-device';
+import { ClientVirtualDevice, checkWait } from './client-virtual-device';
 import type { DeviceSet, WaitOptions } from './client-virtual-device';
 import type { Command } from './command';
-import { checkDeviceName, checkInstance, configurationOf } from './configuration';
+import { checkDeviceName, checkInstance, configurationNames, configurationOf } from './configuration';
 import type { VirtualDeviceSetConfiguration } from './configuration';
 import { unlessAborted } from './waiting';
 
@@ -29,6 +29,8 @@ export interface CreateSetOptions extends OpenSetOptions, VirtualDeviceSetConfig
   /** How many of the devices other processes serve (openInSecondary). That theirs have ended is for the caller to find out. Default 0. */
   readonly devicesInSecondaries?: number;
 }
+
+const openOptionNames = ['name', 'instance', 'backend', 'signal'] as const;
 
 export class ClientVirtualDeviceSet implements DeviceSet {
   /** Commands in the hands of the consumer: their buffers must not be unmapped. */
@@ -55,6 +57,7 @@ export class ClientVirtualDeviceSet implements DeviceSet {
    *   WindowsError E_ACCESSDENIED (not elevated), REGDB_E_CLASSNOTREG, VD_E_INSTANCE_NAME ...
    */
   static async create(options: CreateSetOptions): Promise<ClientVirtualDeviceSet> {
+    checkKnownFields('options', options, [...openOptionNames, ...configurationNames, 'devicesInSecondaries']);
     const { instance = null, devicesInSecondaries = 0 } = options;
     const config = configurationOf(options);
     checkInteger('devicesInSecondaries', devicesInSecondaries, 0, config.deviceCount);
@@ -66,6 +69,7 @@ export class ClientVirtualDeviceSet implements DeviceSet {
    * its configuration already. That a secondary dies is noticed by nobody but the primary's author.
    */
   static async openInSecondary(options: OpenSetOptions): Promise<ClientVirtualDeviceSet> {
+    checkKnownFields('options', options, openOptionNames);
     const { instance = null } = options;
     return ClientVirtualDeviceSet.open(options, undefined, (set) => set.openInSecondaryEx(instance, options.name));
   }
@@ -78,6 +82,7 @@ export class ClientVirtualDeviceSet implements DeviceSet {
     const { name, instance = null, signal } = options;
     checkDeviceName('name', name);
     checkInstance('instance', instance);
+    checkSignal('signal', signal);
     throwIfAborted(signal);
     const [comClass] = vdiTable.classes;
     if (comClass === undefined) throw new RangeError('the table of VDI names no class');
@@ -107,7 +112,7 @@ export class ClientVirtualDeviceSet implements DeviceSet {
    * @throws WindowsError VD_E_TIMEOUT, VD_E_ABORT ...; AbortError when the signal fired (the set is aborted then); ArgumentError; StateError
    */
   async getConfiguration(options: WaitOptions & { readonly timeoutMs: number }): Promise<VDConfig> {
-    const timeoutMs = checkTimeout('timeoutMs', options.timeoutMs);
+    const timeoutMs = checkWait(options);
     this.checkOpen();
     const { signal } = options;
     if (signal?.aborted === true) throw this.abortedBy(signal);

@@ -1,5 +1,5 @@
 /** One virtual device of a set: SQL Server's commands arrive here (VDI spec, IClientVirtualDevice). */
-import { AbortError, HRESULT, StateError, WindowsError, checkTimeout, failed } from '../binding';
+import { AbortError, HRESULT, StateError, WindowsError, checkKnownFields, checkSignal, checkTimeout, failed } from '../binding';
 import type { CommandQueue, PlainCommand } from '../binding';
 import type { IClientVirtualDevice, VDC_Command } from '../binding/generated/vdi';
 import { lentBuffer } from '../binding/marshal';
@@ -22,6 +22,13 @@ export interface DeviceSet {
 export interface WaitOptions {
   /** Aborts the whole device set when it fires during the wait; the wait then rejects with AbortError. */
   readonly signal?: AbortSignal;
+}
+
+/** Returns the timeout as Windows takes it. */
+export function checkWait(options: WaitOptions & { readonly timeoutMs: number }): number {
+  checkKnownFields('options', options, ['timeoutMs', 'signal']);
+  checkSignal('signal', options.signal);
+  return checkTimeout('timeoutMs', options.timeoutMs);
 }
 
 export class ClientVirtualDevice implements CommandOwner {
@@ -78,7 +85,7 @@ export class ClientVirtualDevice implements CommandOwner {
    * @throws WindowsError VD_E_TIMEOUT, VD_E_CLOSE (the normal end), VD_E_ABORT ...; AbortError; ArgumentError; StateError
    */
   async getCommand(options: WaitOptions & { readonly timeoutMs: number }): Promise<Command> {
-    const timeoutMs = checkTimeout('timeoutMs', options.timeoutMs);
+    const timeoutMs = checkWait(options);
     this.checkOpen();
     if (this.queue !== undefined) throw new StateError('ERR_COMMANDS_IN_USE', `${this.name}: commands() reads this device`);
     let lent: VDC_Command;
@@ -129,7 +136,10 @@ export class ClientVirtualDevice implements CommandOwner {
 
   // --- Reading ---
 
-  private async *read({ signal }: WaitOptions): AsyncGenerator<readonly Command[], void, undefined> {
+  private async *read(options: WaitOptions): AsyncGenerator<readonly Command[], void, undefined> {
+    checkKnownFields('options', options, ['signal']);
+    const { signal } = options;
+    checkSignal('signal', signal);
     this.checkOpen();
     if (this.reading) throw new StateError('ERR_COMMANDS_IN_USE', `${this.name}: another loop reads the commands of this device`);
     this.reading = true;

@@ -83,7 +83,7 @@ export class CompressingSink implements ByteSink {
 
   abort(error: Error): void {
     this.transform.destroy(error);
-    this.sink.abort?.(error);
+    void this.sink.abort?.(error);
   }
 
   private hand(start: (done: (error?: Error | null) => void) => void): Promise<void> {

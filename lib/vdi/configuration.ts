@@ -24,6 +24,10 @@ export interface VirtualDeviceSetConfiguration {
   readonly serverTimeOutMs?: number;
 }
 
+export const configurationNames = [
+  'deviceCount', 'features', 'prefixZoneSize', 'alignment', 'softFileMarkBlockSize', 'EOMWarningSize', 'serverTimeOutMs',
+] as const satisfies readonly (keyof VirtualDeviceSetConfiguration)[];
+
 /** The name of a device set or device: CreateFileMapping's rules (facts/vdi.md 2.2). */
 export function checkDeviceName(field: string, name: unknown): asserts name is string {
   checkString(field, name);

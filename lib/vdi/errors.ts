@@ -42,11 +42,14 @@ export interface TransferFailure {
   readonly unfinished: readonly string[];
 }
 
-function describe(what: string, { cause, sqlMessages }: TransferFailure, leftover: readonly string[]): string {
+function remains(unfinished: readonly string[], leftover: readonly string[]): string {
+  return [...unfinished.map((step) => `not ended: ${step}`), ...leftover.map((path) => `left behind: ${path}`)].map((line) => `\n  ${line}`).join('');
+}
+
+function describe(what: string, { cause, sqlMessages, unfinished }: TransferFailure, leftover: readonly string[]): string {
   const root = asError(cause).message;
   const sql = sqlMessages.filter(isSqlError).map(({ number, message }) => `\n  SQL Server ${String(number)}: ${message}`);
-  const files = leftover.map((path) => `\n  left behind: ${path}`);
-  return `${what} failed: ${root}${sql.join('')}${files.join('')}`;
+  return `${what} failed: ${root}${sql.join('')}${remains(unfinished, leftover)}`;
 }
 
 export abstract class TransferError extends WinbackupError implements TransferFailure {
@@ -93,7 +96,7 @@ export class TransferAbortError extends AbortError {
   readonly leftover: readonly string[];
 
   constructor(what: string, failure: Pick<TransferFailure, 'sqlMessages' | 'simulated' | 'unfinished'>, reason: unknown, leftover: readonly string[]) {
-    super(reason, `${what} was aborted${leftover.map((path) => `\n  left behind: ${path}`).join('')}`);
+    super(reason, `${what} was aborted${remains(failure.unfinished, leftover)}`);
     this.sqlMessages = failure.sqlMessages;
     this.simulated = failure.simulated;
     this.unfinished = failure.unfinished;

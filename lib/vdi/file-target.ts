@@ -43,10 +43,15 @@ export class FileTarget implements BackupTarget {
     const { field, id, overwrite } = options;
     const final = files.resolve(path);
     const partial = `${final}.${id}.partial`;
+    let target: FileTarget | undefined;
     try {
       await checkFree(files, final, field, overwrite);
-      return new FileTarget(files, await files.open(partial, 'create'), final, partial, options);
+      target = new FileTarget(files, await files.open(partial, 'create'), final, partial, options);
+      // Once VDC_Complete is answered SQL Server truncates its log: the file's name must not be lost after that, any more than its contents.
+      await files.syncDirectory(files.directoryOf(final));
+      return target;
     } catch (error) {
+      await target?.discard();
       if (error instanceof ArgumentError) throw error;
       throw new ArgumentError(field, `cannot be written: ${asError(error).message}`);
     }

@@ -1,5 +1,5 @@
 /** Restores a database from files or streams through a virtual device set. */
-import { ArgumentError, VDFeatures, checkKnownFields, throwIfAborted } from '../binding';
+import { ArgumentError, VDFeatures, checkCallback, checkKnownFields, throwIfAborted } from '../binding';
 import type { Host, SqlMessage, SqlRow } from '../binding';
 import { deviceFeatures, reportedSuccess, withStats } from './backup';
 import type { DeviceKind } from './backup';
@@ -10,7 +10,7 @@ import type { Compression } from './compression';
 import type { SnapshotSteps } from './device-server';
 import { RestoreError, reported, transferError } from './errors';
 import type { RestoreSource } from './media';
-import { isRestoreStream, openFileSource, openStreamSource } from './source';
+import { isRestoreStream, openFileSource, openStreamSource, unreadable } from './source';
 import type { RestoreStream } from './source';
 import { checkDatabase, ownStatement, restoreStatement } from './statement';
 import type { RestoreSqlOptions, RestoreType, StatementText } from './statement';
@@ -73,6 +73,7 @@ export interface RestorePlan {
 export async function restoreDatabase(options: RestoreDatabaseOptions): Promise<RestoreResult> {
   checkKnownFields('options', options, [...transferOptionNames, ...restoreInputNames, 'database', 'type', 'options', 'statement', 'mountSnapshot']);
   const { mountSnapshot } = options;
+  checkCallback('mountSnapshot', mountSnapshot);
   const steps: SnapshotSteps = mountSnapshot === undefined ? {} : { mountSnapshot };
   const { simulated, bytes, durationMs, messages } = await runRestore(options, { ...statementOf(options), steps, succeeded: reportedSuccess });
   return { simulated, bytes, durationMs, messages };
@@ -83,7 +84,7 @@ function statementOf(given: RestoreDatabaseOptions): Pick<RestorePlan, 'what' | 
   if (statement !== undefined) return { what: 'RESTORE', statement: ownStatement(statement, { database, type, options }) };
   checkDatabase('database', database);
   const extra = mountSnapshot === undefined ? [] : ['SNAPSHOT'];
-  return { what: `RESTORE of ${database}`, statement: restoreStatement(database, type ?? 'database', withStats(options ?? {}, onProgress), extra) };
+  return { what: `RESTORE of ${database}`, statement: restoreStatement(database, type ?? 'database', withStats(options, onProgress), extra) };
 }
 
 export async function runRestore(options: TransferOptions & RestoreInputOptions, plan: RestorePlan): Promise<Transferred> {
@@ -142,5 +143,7 @@ export async function openSource(
   if (typeof input === 'string') return openFileSource(host.files, input, field, seekable);
   if (!isRestoreStream(input)) throw new ArgumentError(field, 'must be a path, a Readable, a ReadableStream or another AsyncIterable of bytes');
   if (seekable) throw new ArgumentError(field, 'is a stream, which a disk-like device cannot be');
+  const problem = unreadable(input);
+  if (problem !== undefined) throw new ArgumentError(field, problem);
   return openStreamSource(input, decompress);
 }

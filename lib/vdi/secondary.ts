@@ -1,5 +1,5 @@
 /** A device served by a process other than the one that made the set (facts/vdi.md 2.9): what runs in that process. */
-import { ArgumentError, HRESULT, VDFeatures, WindowsError, checkKnownFields, resolveBackend, throwIfAborted } from '../binding';
+import { ArgumentError, HRESULT, VDFeatures, WindowsError, checkBoolean, checkKnownFields, checkSignal, resolveBackend, throwIfAborted } from '../binding';
 import type { Backend, Host } from '../binding';
 import { BackupTargets } from './backup-targets';
 import type { BackupDestination } from './backup-targets';
@@ -13,6 +13,7 @@ import { BackupError, RestoreError, asError, transferError } from './errors';
 import type { OutputFile, RestoreSource } from './media';
 import { openSource } from './restore';
 import type { RestoreInput } from './restore';
+import { checkDuration, checkHost } from './transfer-options';
 import { settledWithin } from './waiting';
 
 export interface SecondaryDeviceOptions {
@@ -62,6 +63,11 @@ export async function serveSecondaryDevice(options: SecondaryDeviceOptions): Pro
   checkDeviceName('deviceName', deviceName);
   checkInstance('instance', instance);
   if ((to === undefined) === (from === undefined)) throw new ArgumentError('to', 'or from must be given, and not both');
+  checkBoolean('overwrite', overwrite);
+  checkBoolean('sha256', sha256);
+  checkDuration('endMs', options.endMs ?? END_MS);
+  checkSignal('signal', signal);
+  checkHost(options.host);
   if (compress !== undefined) checkCompression('compress', compress);
   if (decompress !== undefined) checkCompression('decompress', decompress);
   throwIfAborted(signal);
@@ -113,9 +119,11 @@ class SecondaryDevice implements ServedTransfer {
     const { setName, deviceName, instance = null, signal, endMs = END_MS } = this.options;
     const onAbort = (): void => this.stop.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
     const { backend, stop } = this;
-    const set = await ClientVirtualDeviceSet.openInSecondary({ name: setName, instance, backend, signal: stop.signal });
+    let set: ClientVirtualDeviceSet | undefined;
     try {
+      set = await ClientVirtualDeviceSet.openInSecondary({ name: setName, instance, backend, signal: stop.signal });
       await this.serve(set, deviceName);
       if (this.failure !== undefined) throw this.failure.error;
     } catch (caught) {
@@ -123,15 +131,20 @@ class SecondaryDevice implements ServedTransfer {
       this.cancel(asError(error));
       // SQL Server knows of failed I/O by its completion code, and of an abort already; anything else ends the set for all.
       const known = this.completionCode !== undefined || (caught instanceof WindowsError && caught.hresult === HRESULT.VD_E_ABORT);
-      if (!known) set.signalAbort().catch(() => undefined);
+      if (!known) set?.signalAbort().catch(() => undefined);
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
-      const idle = this.server?.idle() ?? Promise.resolve();
-      if ((await settledWithin(this.host.clock, endMs, idle)) === 'pending') void idle.then(() => set.close()).catch(() => set.abandon());
-      else if ((await settledWithin(this.host.clock, endMs, set.close())) === 'pending') await settledWithin(this.host.clock, endMs, set.abandon());
+      if (set !== undefined) await this.end(set, endMs);
     }
     return this.bytes;
+  }
+
+  private async end(set: ClientVirtualDeviceSet, endMs: number): Promise<void> {
+    const { clock } = this.host;
+    const idle = this.server?.idle() ?? Promise.resolve();
+    if ((await settledWithin(clock, endMs, idle)) === 'pending') void idle.then(() => set.close()).catch(() => set.abandon());
+    else if ((await settledWithin(clock, endMs, set.close())) === 'pending') await settledWithin(clock, endMs, set.abandon());
   }
 
   private async serve(set: ClientVirtualDeviceSet, deviceName: string): Promise<void> {

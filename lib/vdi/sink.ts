@@ -11,8 +11,30 @@ export interface ByteSink {
   sync?(): Promise<void> | void;
   /** No more bytes come. Called before SQL Server is told that the backup is complete: what fails here fails the backup. */
   close(): Promise<void> | void;
-  /** The transfer has failed: what was written is not a backup. Also after `close`, when SQL Server failed later. */
-  abort?(error: Error): void;
+  /** The transfer has failed: what was written is not a backup. Also after `close`, when SQL Server failed later. Nobody waits for it. */
+  abort?(error: Error): Promise<void> | void;
+}
+
+/** A sink of the caller's. That its `abort` fails is of no use to anybody any more, and must not keep the transfer from ending. */
+class CallersSink implements ByteSink {
+  constructor(private readonly sink: ByteSink) {}
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await this.sink.write(chunk);
+  }
+
+  async sync(): Promise<void> {
+    await this.sink.sync?.();
+  }
+
+  async close(): Promise<void> {
+    await this.sink.close();
+  }
+
+  abort(error: Error): void {
+    const abort = async (): Promise<void> => this.sink.abort?.(error);
+    abort().catch(() => undefined);
+  }
 }
 
 function isStandardStream(stream: Writable): boolean {
@@ -75,27 +97,35 @@ export class WritableSink implements ByteSink {
   }
 }
 
-/** A web stream; it is locked until the transfer has ended. */
+/** A web stream; it is locked from its first use on. */
 export class WebSink implements ByteSink {
-  private readonly writer: ReturnType<WritableStream<Uint8Array>['getWriter']>;
+  private taken: ReturnType<WritableStream<Uint8Array>['getWriter']> | undefined;
 
-  constructor(stream: WritableStream<Uint8Array>) {
-    this.writer = stream.getWriter();
-    this.writer.closed.catch(() => undefined);
-    this.writer.ready.catch(() => undefined);
-  }
+  constructor(private readonly stream: WritableStream<Uint8Array>) {}
 
   async write(chunk: Uint8Array): Promise<void> {
-    await this.writer.ready;
-    await this.writer.write(chunk);
+    const { writer } = this;
+    await writer.ready;
+    await writer.write(chunk);
   }
 
-  close(): Promise<void> {
-    return this.writer.close();
+  async close(): Promise<void> {
+    await this.writer.close();
   }
 
   abort(error: Error): void {
-    this.writer.abort(error).catch(() => undefined);
+    const abort = async (): Promise<void> => this.writer.abort(error);
+    // Somebody else may have locked it, or it has failed before.
+    abort().catch(() => undefined);
+  }
+
+  private get writer(): ReturnType<WritableStream<Uint8Array>['getWriter']> {
+    if (this.taken === undefined) {
+      this.taken = this.stream.getWriter();
+      this.taken.closed.catch(() => undefined);
+      this.taken.ready.catch(() => undefined);
+    }
+    return this.taken;
   }
 }
 
@@ -107,7 +137,13 @@ export function isBackupStream(value: unknown): value is BackupStream {
   return typeof Reflect.get(value, 'write') === 'function' && ('close' in value || 'end' in value);
 }
 
+/** Why nothing more can be written to the stream; undefined when it can. */
+export function unwritable(stream: BackupStream): string | undefined {
+  if ('getWriter' in stream) return stream.locked ? 'is locked: somebody else writes to it' : undefined;
+  return 'end' in stream && (stream.destroyed || stream.writableEnded) ? 'has ended already' : undefined;
+}
+
 export function sinkOf(stream: BackupStream): ByteSink {
   if ('getWriter' in stream) return new WebSink(stream);
-  return 'end' in stream ? new WritableSink(stream) : stream;
+  return 'end' in stream ? new WritableSink(stream) : new CallersSink(stream);
 }

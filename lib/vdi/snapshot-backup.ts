@@ -2,16 +2,17 @@
  * BACKUP DATABASE ... WITH SNAPSHOT: SQL Server freezes the databases, the caller takes a snapshot of their volumes, SQL Server thaws them
  * (facts/vdi.md 2.8). Several databases are frozen together, master last; whatever goes wrong, all are thawed.
  */
-import { AbortError, ArgumentError, StateError, TimeoutError, VDFeatures, checkInteger, checkKnownFields, resolveBackend } from '../binding';
+import { AbortError, ArgumentError, StateError, TimeoutError, VDFeatures, checkInteger, checkKnownFields, checkObject, resolveBackend } from '../binding';
 import type { Clock } from '../binding';
-import { runBackup } from './backup';
-import type { BackupOutputOptions, BackupResult } from './backup';
+import { prepareBackup } from './backup';
+import type { BackupOutputOptions, BackupResult, PreparedBackup } from './backup';
+import { checkDistinct } from './backup-targets';
 import type { BackupDestination } from './backup-targets';
 import type { SnapshotSteps } from './device-server';
 import { TransferAbortError, TransferError, asError } from './errors';
 import { backupStatement, checkDatabase } from './statement';
 import type { BackupSqlOptions } from './statement';
-import { transferOptionNames } from './transfer-options';
+import { checkTransferOptions, transferOptionNames } from './transfer-options';
 import type { TransferOptions } from './transfer-options';
 import type { TransferTimeouts } from './transfer';
 
@@ -190,16 +191,21 @@ const optionNames = [...transferOptionNames.filter((name) => name !== 'onProgres
 export async function snapshotBackup(options: SnapshotBackupOptions): Promise<SnapshotBackupResult> {
   checkKnownFields('options', options, optionNames);
   const { databases, snapshot, timeouts = {}, ...common } = options;
+  checkObject('timeouts', timeouts);
+  const given: unknown = databases;
+  if (!Array.isArray(given)) throw new ArgumentError('databases', 'must be a list');
   checkInteger('databases.length', databases.length, 1, 64);
   if (typeof snapshot !== 'function') throw new ArgumentError('snapshot', 'must be a function');
+  const { frozenMs = FROZEN_MS, ...transferTimeouts } = timeouts;
+  checkInteger('timeouts.frozenMs', frozenMs, 1, 0xffffffff);
+  checkTransferOptions({ ...common, timeouts: transferTimeouts });
   if (databases.length > 1 && !('connect' in options.sql)) {
     throw new ArgumentError('sql', 'must be a SqlServer: each database needs a connection of its own');
   }
-  const { frozenMs = FROZEN_MS, ...transferTimeouts } = timeouts;
-  checkInteger('timeouts.frozenMs', frozenMs, 1, 0xffffffff);
-  const names = databases.map(({ database }, index) => {
-    checkDatabase(`databases[${String(index)}].database`, database);
-    return database;
+  const names = databases.map((each, index) => {
+    checkKnownFields(`databases[${String(index)}]`, each, ['database', 'to', 'options']);
+    checkDatabase(`databases[${String(index)}].database`, each.database);
+    return each.database;
   });
   if (new Set(names).size !== names.length) throw new ArgumentError('databases', 'names a database twice');
   // Every statement is checked before the first database is touched.
@@ -207,20 +213,36 @@ export async function snapshotBackup(options: SnapshotBackupOptions): Promise<Sn
 
   const backend = await resolveBackend(options.backend);
   const host = options.host ?? backend.host;
-  const freeze = new Freeze(names, host.clock, frozenMs, (signal) => snapshot({ databases: names, signal }));
+  const freeze = new Freeze(names, host.clock, frozenMs, async (signal) => {
+    await snapshot({ databases: names, signal });
+  });
   const onAbort = (): void => freeze.fail(new AbortError(options.signal?.reason));
   options.signal?.addEventListener('abort', onAbort, { once: true });
+
+  const backups: { readonly database: string; readonly prepared: PreparedBackup }[] = [];
+  try {
+    await checkDistinct(host, 'databases', databases.map(({ to }) => to));
+    for (const [index, { database, to }] of databases.entries()) {
+      const statement = statements[index];
+      if (statement === undefined) continue;
+      // VDC_Complete is not asked for: nothing says that it comes in a snapshot backup, whose last command is VDC_Snapshot (facts/vdi.md 2.8).
+      // The metadata is durable before that is answered, so that refusing it does what refusing VDC_Complete would.
+      const features = VDFeatures.LikePipe | VDFeatures.SnapshotPrepare;
+      const plan = { what: `snapshot BACKUP of ${database}`, statement, features, steps: freeze.steps(database) };
+      backups.push({ database, prepared: await prepareBackup({ ...common, backend, host, to, timeouts: transferTimeouts }, plan, `databases[${String(index)}].to`) });
+    }
+  } catch (error) {
+    options.signal?.removeEventListener('abort', onAbort);
+    for (const { prepared } of backups) await prepared.discard();
+    throw error;
+  }
 
   const completed: DatabaseSnapshot[] = [];
   const failures: { readonly database: string; readonly error: unknown }[] = [];
   await Promise.all(
-    databases.map(async ({ database, to }, index) => {
-      const statement = statements[index];
-      if (statement === undefined) return;
-      const features = VDFeatures.LikePipe | VDFeatures.SnapshotPrepare;
-      const plan = { what: `snapshot BACKUP of ${database}`, statement, features, steps: freeze.steps(database) };
+    backups.map(async ({ database, prepared }) => {
       try {
-        const result = await runBackup({ ...common, backend, host, to, timeouts: transferTimeouts }, plan);
+        const result = await prepared.run();
         if (!freeze.passed(database)) freeze.fail(new StateError('ERR_NO_SNAPSHOT', `SQL Server never asked for the snapshot of ${database}`));
         completed.push({ database, ...result });
       } catch (error) {

@@ -57,6 +57,12 @@ export function isRestoreStream(value: unknown): value is RestoreStream {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
+/** Why nothing more can be read from the stream; undefined when it can. */
+export function unreadable(stream: RestoreStream): string | undefined {
+  if (Reflect.get(stream, 'locked') === true) return 'is locked: somebody else reads it';
+  return Reflect.get(stream, 'destroyed') === true || Reflect.get(stream, 'readableEnded') === true ? 'has ended already' : undefined;
+}
+
 export class StreamSource implements RestoreSource {
   private readonly iterator: AsyncIterator<Uint8Array>;
   private chunk: Uint8Array = new Uint8Array(0);
@@ -95,7 +101,16 @@ export class StreamSource implements RestoreSource {
     await this.beneath?.close();
   }
 
+  /** Never throws: the stream may be the caller's own work, and the transfer ends whatever that does. */
   private stop(error: Error | undefined): void {
+    try {
+      this.letGo(error);
+    } catch {
+      // Nothing more can be asked of it.
+    }
+  }
+
+  private letGo(error: Error | undefined): void {
     // A Node stream that waits for data does not hear `return`.
     const destroy: unknown = Reflect.get(this.stream, 'destroy');
     if (typeof destroy === 'function') {
@@ -103,7 +118,7 @@ export class StreamSource implements RestoreSource {
       // The error that we give it is not news to anybody.
       if (typeof on === 'function') Reflect.apply(on, this.stream, ['error', () => undefined]);
       Reflect.apply(destroy, this.stream, error === undefined ? [] : [error]);
-    } else void this.iterator.return?.().then(undefined, () => undefined);
+    } else Promise.resolve(this.iterator.return?.()).catch(() => undefined);
   }
 
   private async fill(buffer: Uint8Array): Promise<number> {

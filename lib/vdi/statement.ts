@@ -1,15 +1,17 @@
 /** The T-SQL of the flows: names quoted, options typed and checked, a caller's own statement completed (facts/vdi.md 2.10). */
-import { ArgumentError, checkInteger, checkKnownFields, checkPowerOfTwo, checkString } from '../binding';
+import { ArgumentError, checkInteger, checkKnownFields, checkObject, checkPowerOfTwo, checkString } from '../binding';
 
 /** UTF-16 units: sysname. */
 const LONGEST_IDENTIFIER = 128;
 
 export function quoteIdentifier(name: string): string {
+  checkString('name', name);
   return `[${name.replaceAll(']', ']]')}]`;
 }
 
 /** National only where it must be: device names are mostly GUIDs. */
 export function quoteString(text: string): string {
+  checkString('text', text);
   // eslint-disable-next-line no-control-regex
   return `${/^[\x00-\x7f]*$/.test(text) ? '' : 'N'}'${text.replaceAll("'", "''")}'`;
 }
@@ -131,10 +133,15 @@ const restoreWords: Words<RestoreSqlOptions> = {
   ...common,
   replace: flag('REPLACE'),
   after,
-  move: (value) =>
-    Object.entries(value)
-      .map(([logical, physical]) => `MOVE ${quoteString(logical)} TO ${quoteString(physical)}`)
-      .join(', '),
+  move: (value, field) => {
+    checkObject(field, value);
+    return Object.entries(value)
+      .map(([logical, physical]) => {
+        checkString(`${field}.${logical}`, physical);
+        return `MOVE ${quoteString(logical)} TO ${quoteString(physical)}`;
+      })
+      .join(', ');
+  },
   stopAt: text('STOPAT'),
   stopAtMark: text('STOPATMARK'),
   stopBeforeMark: text('STOPBEFOREMARK'),

@@ -46,7 +46,7 @@ export class StreamTarget implements BackupTarget {
 
   cancel(error: Error): void {
     this.steps.cancel(error);
-    this.sink.abort?.(error);
+    void this.sink.abort?.(error);
   }
 
   async setAside(): Promise<void> {

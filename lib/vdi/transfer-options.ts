@@ -1,5 +1,5 @@
 /** What the flows take besides their own: connection, machine, time limits, progress, cancellation. */
-import { ArgumentError, checkInteger, checkKnownFields, resolveBackend } from '../binding';
+import { ArgumentError, checkCallback, checkInteger, checkKnownFields, checkSignal, resolveBackend } from '../binding';
 import type { Backend, Host, SqlConnection, SqlServer } from '../binding';
 import { checkInstance } from './configuration';
 import type { TransferProgress } from './progress';
@@ -10,8 +10,12 @@ export interface TransferOptions {
   readonly sql: SqlServer | SqlConnection;
   /** Without the machine's name; null, the default, is the default instance. Must be the one that `sql` leads to. */
   readonly instance?: string | null;
-  /** Ends the transfer; it then rejects with AbortError, after everything has been ended and given back. */
+  /**
+   * Ends the transfer; it then rejects with AbortError, after everything has been ended and given back. A transfer that SQL Server reports as
+   * successful all the same, because the signal came too late, resolves.
+   */
   readonly signal?: AbortSignal;
+  /** An error that it throws, or rejects with, ends the transfer as the signal does. It is not waited for. */
   readonly onProgress?: (progress: TransferProgress) => void;
   readonly timeouts?: TransferTimeouts;
   /** Default: native on Windows, simulated elsewhere. */
@@ -25,8 +29,22 @@ export const transferOptionNames = ['sql', 'instance', 'signal', 'onProgress', '
 const ATTACH_MS = 60_000;
 const END_MS = 30_000;
 
-function checkDuration(field: string, value: number): void {
+export function checkDuration(field: string, value: number): void {
   if (value !== Infinity) checkInteger(field, value, 0, 0xffffffff);
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
+}
+
+function checkSql(sql: unknown): void {
+  if (!hasMethod(sql, 'connect') && !hasMethod(sql, 'execute')) throw new ArgumentError('sql', 'must be a SqlServer or a SqlConnection');
+}
+
+export function checkHost(host: Host | undefined): void {
+  if (host === undefined) return;
+  const { clock, random, files } = host as { readonly [K in keyof Host]?: unknown };
+  if (!hasMethod(clock, 'after') || !hasMethod(random, 'uuid') || !hasMethod(files, 'open')) throw new ArgumentError('host', 'must be a Host');
 }
 
 /** Options that have been checked. Throws ArgumentError; nothing has been started. */
@@ -41,19 +59,24 @@ export interface CheckedOptions {
 
 export function checkTransferOptions(options: TransferOptions): CheckedOptions {
   const { sql, instance = null, timeouts = {}, signal, onProgress } = options;
-  const candidate: unknown = sql;
-  if (typeof candidate !== 'object' || candidate === null || !('connect' in candidate || 'execute' in candidate)) {
-    throw new ArgumentError('sql', 'must be a SqlServer or a SqlConnection');
-  }
+  checkSql(sql);
   checkInstance('instance', instance);
   checkKnownFields('timeouts', timeouts, ['attachMs', 'endMs']);
   const { attachMs = ATTACH_MS, endMs = END_MS } = timeouts;
   checkDuration('timeouts.attachMs', attachMs);
   checkDuration('timeouts.endMs', endMs);
+  checkSignal('signal', signal);
+  checkCallback('onProgress', onProgress);
+  checkHost(options.host);
   return { sql, instance, attachMs, endMs, signal, onProgress };
 }
 
-export async function machineOf(options: TransferOptions): Promise<{ readonly backend: Backend; readonly host: Host }> {
+export interface Machine {
+  readonly backend: Backend;
+  readonly host: Host;
+}
+
+export async function machineOf(options: TransferOptions): Promise<Machine> {
   const backend = await resolveBackend(options.backend);
   return { backend, host: options.host ?? backend.host };
 }

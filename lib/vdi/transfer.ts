@@ -1,9 +1,9 @@
 /**
  * One device set and the statement that uses it, from CreateEx to the last release: what backup, restore and verification share.
- * It ends exactly once (design rule 5), and succeeds only if SQL Server said so and every device came to VD_E_CLOSE.
+ * It ends exactly once (design rule 5), and succeeds only if SQL Server said so and its outputs are durable.
  */
 import { setMaxListeners } from 'node:events';
-import { AbortError, HRESULT, SqlConnectionError, StateError, TimeoutError, VDFeatures, WindowsError, isSqlError } from '../binding';
+import { AbortError, HRESULT, SqlConnectionError, StateError, TimeoutError, VDFeatures, WindowsError, checkInteger, isSqlError } from '../binding';
 import type { Backend, Host, SqlConnection, SqlMessage, SqlRow, SqlServer } from '../binding';
 import type { VDConfig } from '../binding/generated/vdi';
 import { ClientVirtualDeviceSet } from './client-virtual-device-set';
@@ -95,6 +95,8 @@ export class Transfer {
   private attached = false;
   /** Every device has come to VD_E_CLOSE. */
   private closed = false;
+  /** Every output of this process is whole and durable: VDC_Complete was answered so, or all devices have closed. */
+  private finished = false;
   private devicesClosed: () => void = () => undefined;
   private readonly untilClosed = new Promise<void>((resolve) => (this.devicesClosed = resolve));
   private configuration: VDConfig | undefined;
@@ -116,6 +118,7 @@ export class Transfer {
   private echo: unknown;
   private completionCode: number | undefined;
   private readonly unfinished: string[] = [];
+  private cancelled = false;
 
   constructor(private readonly request: TransferRequest) {
     const { host, stripes, backend, onProgress } = request;
@@ -145,11 +148,10 @@ export class Transfer {
     }
     signal?.removeEventListener('abort', onAbort);
     const ok = this.root === undefined && this.echo === undefined;
-    await this.end(ok);
-    if (ok && this.configuration !== undefined) {
+    if ((await this.end(ok)) && this.configuration !== undefined) {
       const { simulated, setName, messages, rows, configuration, progress } = this;
       const durationMs = this.request.host.clock.monotonic() - this.startedAt;
-      return { ok, simulated, setName, messages, rows, configuration, bytes: progress.total, durationMs };
+      return { ok: true, simulated, setName, messages, rows, configuration, bytes: progress.total, durationMs };
     }
     return { ok: false, failure: this.failure() };
   }
@@ -157,7 +159,9 @@ export class Transfer {
   // --- The straight path ---
 
   private async session(): Promise<void> {
-    const { backend, features, instance, stripes } = this.request;
+    const { backend, instance, stripes } = this.request;
+    // VDC_Complete goes to one device, whose process cannot vouch for the others': there each device's own VDC_Flush is the last word.
+    const features = this.inSecondaries ? this.request.features & ~VDFeatures.RequestComplete : this.request.features;
     const connection = await this.connect();
     this.set = await ClientVirtualDeviceSet.create({
       name: this.setName, instance, features, backend, signal: this.stop.signal,
@@ -184,17 +188,17 @@ export class Transfer {
       this.messages.push(message);
       this.progress.message(message);
     };
-    this.statementEnded = connection.execute(this.request.statement(this.deviceNames), { signal: this.cancelStatement.signal, onMessage }).then(
-      ({ messages, rows }) => {
+    this.statementEnded = connection
+      .execute(this.request.statement(this.deviceNames), { signal: this.cancelStatement.signal, onMessage })
+      .then(({ messages, rows }) => {
         this.messages = [...messages];
         this.rows = rows;
         this.endStatement(undefined);
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         if (error instanceof SqlConnectionError && error.messages.length > this.messages.length) this.messages = [...error.messages];
         this.endStatement(error);
-      },
-    );
+      });
   }
 
   private endStatement(error: unknown): void {
@@ -232,12 +236,14 @@ export class Transfer {
     const { direction, stripes, host, instance } = this.request;
     // Every device must be open before the first command is asked for (VDI spec, client states).
     this.servers = await this.orStop(Promise.all(stripes.map((stripe, index) => this.open(set, stripe, index))));
-    const inSecondaries = stripes.some((stripe) => 'secondary' in stripe);
+    const { inSecondaries } = this;
     const serving = stripes.map(async (stripe, index) => {
       const server = this.servers[index];
       if ('secondary' in stripe) {
         const deviceName = this.deviceNames[index] ?? '';
-        this.progress.transferred(index, await stripe.secondary({ instance, setName: this.setName, deviceName, signal: this.stop.signal }));
+        const bytes: unknown = await stripe.secondary({ instance, setName: this.setName, deviceName, signal: this.stop.signal });
+        checkInteger(`bytes of ${deviceName}`, bytes, 0, Number.MAX_SAFE_INTEGER);
+        this.progress.transferred(index, bytes);
       } else if (server !== undefined) {
         if (inSecondaries) await server.untilActive(host.clock, this.stop.signal);
         await server.serve(this.stop.signal);
@@ -250,12 +256,26 @@ export class Transfer {
     this.closed = true;
     this.devicesClosed();
     // The last chance of a target that had no VDC_Complete to fail the backup at.
-    if (direction === 'backup' && this.root === undefined) await this.orStop(this.finishAll());
+    if (direction === 'backup' && this.root === undefined && !this.finished) await this.orStop(this.finishAll());
+  }
+
+  /**
+   * No data comes after VDC_Snapshot, and none of the steps that follow can fail the statement (facts/vdi.md 2.8): what was written is durable
+   * before the snapshot is taken. That a caller's own step does not end keeps nothing open once the transfer has failed.
+   */
+  private steps(): SnapshotSteps {
+    const { snapshot, mountSnapshot, ...others } = this.request.steps;
+    return {
+      ...others,
+      ...(snapshot && { snapshot: async () => this.finishAll().then(snapshot) }),
+      ...(mountSnapshot && { mountSnapshot: async () => this.orStop(mountSnapshot()) }),
+    };
   }
 
   private async open(set: ClientVirtualDeviceSet, stripe: Stripe, index: number): Promise<DeviceServer | undefined> {
     if ('secondary' in stripe) return undefined;
-    const { features, steps } = this.request;
+    const { features } = this.request;
+    const steps = this.steps();
     const device = await set.openDevice(this.deviceNames[index] ?? '');
     const transfer = {
       randomAccess: (features & VDFeatures.RandomAccess) !== 0,
@@ -263,7 +283,10 @@ export class Transfer {
       complete: () => this.finishAll(),
       ioFailed: (error: unknown, completionCode: number) => this.ioFailed(error, completionCode),
       fail: (error: unknown) => this.fail(error),
-      transferred: (bytes: number) => this.progress.transferred(index, bytes),
+      transferred: (bytes: number) => {
+        this.finished = false;
+        this.progress.transferred(index, bytes);
+      },
     };
     return 'target' in stripe ? DeviceServer.toTarget(device, transfer, stripe.target) : DeviceServer.fromSource(device, transfer, stripe.source);
   }
@@ -271,9 +294,9 @@ export class Transfer {
   /** The data of every device is durable once this resolves (VDC_Complete; facts/vdi.md 2.6). */
   private async finishAll(): Promise<void> {
     await Promise.all(this.servers.map(async (server) => server?.ioEnded()));
-    const { root } = this;
-    if (root !== undefined) throw root.error;
+    if (this.completionCode !== undefined) throw asError(this.root?.error);
     await Promise.all(this.request.stripes.map(async (stripe) => ('target' in stripe ? stripe.target.finish() : undefined)));
+    this.finished = true;
   }
 
   private judge(): void {
@@ -283,6 +306,26 @@ export class Transfer {
 
   private get reportedSuccess(): boolean {
     return this.request.succeeded(this.messages, this.rows);
+  }
+
+  /** SQL Server has no more data for us: what it says in the end decides alone. */
+  private get delivered(): boolean {
+    return this.closed || (this.finished && !this.inSecondaries);
+  }
+
+  /**
+   * An abort of ours (a cancellation, a callback that threw) that came too late: SQL Server has truncated the log, or moved the base of
+   * differential backups, and a backup that was thrown away now would break that chain.
+   */
+  private async succeededAfterAll(): Promise<boolean> {
+    if (this.completionCode !== undefined || !this.reportedSuccess) return false;
+    if (this.request.direction === 'restore') return true;
+    if (this.closed && !this.finished) await this.within('finishing the outputs', this.finishAll());
+    return this.delivered && this.finished;
+  }
+
+  private get inSecondaries(): boolean {
+    return this.request.stripes.some((stripe) => 'secondary' in stripe);
   }
 
   // --- Failure ---
@@ -306,10 +349,10 @@ export class Transfer {
     this.completionCode = completionCode;
   }
 
-  /** A callback of the caller's that throws fails the transfer. */
-  private guarded(callback: () => void): void {
+  /** A callback of the caller's that throws, or rejects, fails the transfer. */
+  private guarded(callback: () => unknown): void {
     try {
-      callback();
+      Promise.resolve(callback()).catch((error: unknown) => this.fail(error));
     } catch (error) {
       this.fail(error);
     }
@@ -332,21 +375,32 @@ export class Transfer {
 
   // --- The end: SignalAbort, own I/O, Close, the statement, the connection (design rule 5, seed 000) ---
 
-  private async end(ok: boolean): Promise<void> {
+  /** Resolves with whether it was a success. */
+  private async end(ok: boolean): Promise<boolean> {
     const { set } = this;
     if (!ok) {
       if (set !== undefined && !this.closed) await this.within('SignalAbort', set.signalAbort());
-      const error = this.stop.signal.aborted ? asError(this.stop.signal.reason) : new Error('the transfer has failed');
-      for (const stripe of this.request.stripes) {
-        if ('target' in stripe) stripe.target.cancel(error);
-        else if ('source' in stripe) stripe.source.cancel(error);
-      }
+      if (!this.delivered) this.cancelMedia();
     }
     await this.within('serving the devices', this.serving);
     if (set !== undefined) await this.close(set);
     await this.endOfStatement();
+    const succeeded = ok || (await this.succeededAfterAll());
+    if (!succeeded) this.cancelMedia();
     if ('connect' in this.request.sql && this.connecting !== undefined) {
       await this.within('closing the SQL connection', this.connecting.then((connection) => connection.close(), () => undefined));
+    }
+    return succeeded;
+  }
+
+  /** Ends what I/O can be ended, and tells the outputs that they are worthless. */
+  private cancelMedia(): void {
+    if (this.cancelled) return;
+    this.cancelled = true;
+    const error = this.stop.signal.aborted ? asError(this.stop.signal.reason) : new Error('the transfer has failed');
+    for (const stripe of this.request.stripes) {
+      if ('target' in stripe) stripe.target.cancel(error);
+      else if ('source' in stripe) stripe.source.cancel(error);
     }
   }
 

@@ -29,7 +29,7 @@ async function readBackup(
   succeeded: (messages: readonly SqlMessage[], rows: readonly SqlRow[]) => boolean,
 ): Promise<ListingResult> {
   checkKnownFields('options', options, [...transferOptionNames, ...restoreInputNames, 'options']);
-  const statement = restoreOnlyStatement(what, what === 'VERIFYONLY' ? withStats(options.options ?? {}, options.onProgress) : (options.options ?? {}));
+  const statement = restoreOnlyStatement(what, withStats(options.options, what === 'VERIFYONLY' ? options.onProgress : undefined));
   const { simulated, bytes, durationMs, messages, rows } = await runRestore(options, { what: `RESTORE ${what}`, statement, steps: {}, succeeded });
   return { simulated, bytes, durationMs, messages, rows };
 }

@@ -104,7 +104,7 @@ export async function run(flow: FlowName, scenario: Scenario): Promise<Outcome> 
   const sessions = lostConnection ? 0 : machine.sqlServer.instance().sessions.size;
   if (sessions !== 0) problems.push(`${String(sessions)} SQL connections are open`);
   for (const name of ['Sales', 'master']) if (machine.sqlServer.instance().running && machine.sqlServer.database(name).isFrozen) problems.push(`${name} is frozen`);
-  if (flow !== 'restore') problems.push(...(await checkFiles(host, error)));
+  if (flow !== 'restore') problems.push(...(await checkFiles(host, error)), ...(cancelling === 'there' ? checkKept(machine, error) : []));
   else if ((await host.files.list('/')).join() !== 'a.bak,b.bak') problems.push('a restore changed its input files');
   machine.faults.clear();
   host.files.clearFaults();
@@ -118,6 +118,14 @@ async function checkFiles(host: SimulatedHost, error: unknown): Promise<readonly
   const completed = error instanceof SnapshotBackupError || error instanceof SnapshotAbortError ? error.completed.flatMap((each) => each.files.map(({ path }) => path ?? '')) : [];
   const expected = error === undefined ? files : error instanceof TransferError || error instanceof TransferAbortError ? [...completed, ...error.leftover] : [];
   return there.sort().join() === [...expected].sort().join() ? [] : [`files: ${there.join()}; expected ${expected.join()}`];
+}
+
+/** What SQL Server has entered in its history it builds on: a backup that was thrown away then would break the chain, whenever the caller cancelled. */
+function checkKept(machine: SimulatedWindows, error: unknown): readonly string[] {
+  if (error === undefined) return [];
+  const completed = error instanceof SnapshotBackupError || error instanceof SnapshotAbortError ? error.completed.map(({ database }) => database) : [];
+  const { history } = machine.sqlServer.instance();
+  return history.map(({ database }) => database).filter((database) => !completed.includes(database)).map((database) => `the backup of ${database} was thrown away, but SQL Server counts on it`);
 }
 
 async function checkSuccess(flow: FlowName, machine: SimulatedWindows): Promise<readonly string[]> {

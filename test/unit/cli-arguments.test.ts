@@ -46,6 +46,28 @@ describe('a mistake on the command line ends with 2 before anything is started',
     ['a negative timeout', ['backup', 'Sales', '--to', 'a', '--attach-timeout', '-1']],
     ['an empty name of the database', ['backup', '', '--to', '/nowhere/a']],
     ['the same file twice', ['backup', 'Sales', '--to', '/nowhere/a', '/nowhere/a']],
+    ['a transfer size that is no multiple of 64K', ['backup', 'Sales', '--to', '/nowhere/a', '--max-transfer-size', '100K']],
+    ['a transfer size above 4M', ['restore', 'Sales', '--from', '/nowhere/a', '--max-transfer-size', '8M']],
+    ['no buffers', ['verify', '--from', '/nowhere/a', '--buffer-count', '0']],
+    ['no stripes', ['backup', 'Sales', '--to', 'a', '--stripes', '0']],
+    ['other stripes than names', ['restore', 'Sales', '--from', 'a', 'b', '--stripes', '3']],
+    ['the tail of a full backup', ['backup', 'Sales', '--to', '/nowhere/a', '--norecovery']],
+    ['a full backup that keeps its log', ['backup', 'Sales', '--to', '/nowhere/a', '--no-truncate']],
+    ['a statement without {device}', ['backup', 'Sales', '--to', '/nowhere/a', '--statement', 'BACKUP DATABASE Sales TO DISK = \'x\'']],
+    ['a statement beside its own options', ['backup', 'Sales', '--to', '/nowhere/a', '--statement', 'BACKUP DATABASE Sales TO {device}', '--copy-only']],
+    ['an instance with its machine', ['backup', 'Sales', '--to', '/nowhere/a', '--instance', 'HOST\\SQL2022']],
+    ['a name of 129 characters', ['backup', 'd'.repeat(129), '--to', '/nowhere/a']],
+    ['no source', ['restore', 'Sales']],
+    ['an unknown type of restore', ['restore', 'Sales', '--from', 'a', '--type', 'full']],
+    ['an unknown decompression', ['verify', '--from', 'a', '--decompress', 'zip']],
+    ['an unknown list', ['verify', '--from', 'a', '--list', 'pages']],
+    ['a source that is not there', ['verify', '--from', '/nowhere/a']],
+    ['a time that is none', ['verify', '--from', 'a', '--attach-timeout', 'soon']],
+    ['a password file that is not there', ['backup', 'Sales', '--to', 'a', '--login', 'sa', '--password-file', '/nowhere/password']],
+    ['a machine that is not there', ['backup', 'Sales', '--to', 'a', '--machine', '/nowhere/machine.json']],
+    ['a machine to run that is not there', ['machine', '/nowhere/machine.json']],
+    ['a fault that is no JSON', ['machine', 'fault', '/nowhere/machine.json', '{']],
+    ['a time to advance that is none', ['machine', 'advance', '/nowhere/machine.json', 'x']],
     ['a move without a path', ['restore', 'Sales', '--from', 'a', '--move', 'Sales=']],
     ['a driver on a simulated machine', ['backup', 'Sales', '--to', 'a', '--driver', 'sqlcmd']],
     ['a server on a simulated machine', ['backup', 'Sales', '--to', 'a', '--server', 'production']],
@@ -54,6 +76,7 @@ describe('a mistake on the command line ends with 2 before anything is started',
   ])('%s', async (_, argv) => {
     const { code, io, machine } = await run(argv, { env: { PW: 'x' } });
     expect({ code, said: io.stderrText !== '' }).toEqual({ code: EXIT.usage, said: true });
+    expect(io.stderrText).not.toContain('TypeError');
     expect(machine.calls.filter(({ operation }) => operation.startsWith('IClientVirtualDeviceSet2::Create'))).toEqual([]);
   });
 

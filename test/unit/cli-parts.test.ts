@@ -73,7 +73,7 @@ describe('the password', () => {
     const file = join(directory, 'password');
     writeFileSync(file, 'gehéim \r\n');
     await expect(readPassword({ passwordFile: file }, {}, realHost.files)).resolves.toBe('gehéim ');
-    await expect(readPassword({ passwordFile: `${file}x` }, {}, realHost.files)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(readPassword({ passwordFile: `${file}x` }, {}, realHost.files)).rejects.toMatchObject({ name: 'ArgumentError', field: '--password-file', message: expect.stringContaining('ENOENT') as string });
   });
 
   it('is understood as PowerShell writes it, and a file that is none is refused', async () => {

@@ -136,6 +136,18 @@ it('quotes a password and refuses a server name that would end its place in the 
   expect(() => msnodesqlv8Server({ server: 'x;UID=sa', driver })).toThrow(ArgumentError);
 });
 
+it.each<[string, object]>([
+  ['password', { login: 'sa' }],
+  ['login', { password: 'x' }],
+  ['server', { server: 5 }],
+  ['instance', { instance: '' }],
+  ['odbcDriver', { odbcDriver: null }],
+  ['connectTimeoutMs', { connectTimeoutMs: Infinity }],
+  ['options.encrypt', { encrypt: true }],
+])('refuses a wrong %s: %j', (field, wrong) => {
+  expect(() => msnodesqlv8Server({ driver: recordedDriver([]), ...wrong })).toThrow(expect.objectContaining({ name: 'ArgumentError', field }) as Error);
+});
+
 it('says how to install the package', () => {
   expect(() => msnodesqlv8Server()).toThrow(LoadError);
   expect(() => msnodesqlv8Server()).toThrow(/npm install msnodesqlv8@/);

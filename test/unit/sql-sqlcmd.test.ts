@@ -152,6 +152,27 @@ describe('a connection through sqlcmd', () => {
     expect(started[0]?.args.join(' ')).not.toContain('secret');
   });
 
+  it.each<[string, object]>([
+    ['password', { login: 'sa' }],
+    ['login', { password: 'x' }],
+    ['login', { login: '-U', password: 'x' }],
+    ['server', { server: '-Q' }],
+    ['server', { server: '' }],
+    ['instance', { instance: 'HOST\\SQL2022' }],
+    ['trustServerCertificate', { trustServerCertificate: 1 }],
+    ['options.user', { user: 'sa' }],
+  ])('refuses a wrong %s: %j', (field, wrong) => {
+    const { host, started } = recordedHost([]);
+    expect(() => sqlcmdServer({ host, ...wrong })).toThrow(expect.objectContaining({ name: 'ArgumentError', field }) as Error);
+    expect(started).toEqual([]);
+  });
+
+  it('starts nothing when the signal has fired before, and does not keep a connection that was given up', async () => {
+    const { host, started } = recordedHost([]);
+    await expect(sqlcmdServer({ host }).connect({ signal: AbortSignal.abort() })).rejects.toBeInstanceOf(AbortError);
+    expect(started).toEqual([]);
+  });
+
   it('resolves with the errors of a failed statement', async () => {
     const { host } = recordedHost([{ lines: connected, code: 0 }, { lines: failedBackup, code: 1 }]);
     const sql = await sqlcmdServer({ host }).connect();

@@ -129,6 +129,20 @@ it('closes its connection, twice without harm', async () => {
   await expect(sql.execute('SELECT 1')).rejects.toBeInstanceOf(SqlConnectionError);
 });
 
+it.each<[string, object]>([
+  ['login', { login: undefined, password: undefined }],
+  ['login', { login: '' }],
+  ['password', { password: undefined }],
+  ['port', { port: 0 }],
+  ['port', { port: '1433' }],
+  ['instance', { instance: 'HOST\\SQL2022' }],
+  ['encrypt', { encrypt: 'yes' }],
+  ['connectTimeoutMs', { connectTimeoutMs: -1 }],
+  ['options.username', { username: 'sa' }],
+])('refuses a wrong %s: %j', (field, wrong) => {
+  expect(() => tediousServer({ login: 'sa', password: 'secret', ...wrong })).toThrow(expect.objectContaining({ name: 'ArgumentError', field }) as Error);
+});
+
 it('refuses port together with instance', () => {
   expect(() => tediousServer({ login: 'sa', password: 'secret', port: 1433, instance: 'SQL2022' })).toThrow(ArgumentError);
 });

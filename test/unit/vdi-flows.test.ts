@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { AbortError, EVENT, SqlConnectionError, VDCommands, VDFeatures, WindowsError } from '../../lib/binding';
 import { settled } from '../../lib/simulator/scheduler';
 import { BackupError, RestoreError, SqlStatementError, TransferAbortError, backupDatabase, fileListOnly, headerOnly, restoreDatabase, verifyBackup } from '../../lib/vdi';
-import type { TransferProgress } from '../../lib/vdi';
+import type { SqlConnection, TransferProgress } from '../../lib/vdi';
 import { callCount, expectNothingAlive, fileBytes, flowRig, putFile, rejection } from './flow-rig';
 import { pattern } from './played-sql-server';
 import type { Script, Statement } from './played-sql-server';
@@ -71,7 +71,8 @@ describe('backupDatabase', () => {
   it('has its data on the disk for good before it answers Flush and Complete', async () => {
     const unsynced: number[] = [];
     const rig = flowRig(async (statement) => {
-      const onDisk = (): number => rig.disk.unsynced.filter(({ kind }) => kind === 'data').length;
+      // Names too: a file that is not found after a power cut holds nothing.
+      const onDisk = (): number => rig.disk.unsynced.length;
       statement.attach();
       for (const finishing of [Flush, Complete]) {
         await statement.send(0, Write, { data: pattern(4096) });
@@ -283,11 +284,11 @@ describe('backupDatabase', () => {
     expect(reports.at(-1)).toMatchObject({ bytes: 4608, stripes: [4096, 512], percent: 50, simulated: true });
   });
 
-  it('ends the transfer when the progress callback throws', async () => {
+  it.each<[string, () => void]>([
+    ['throws', () => { throw new Error('the display is gone'); }],
+    ['rejects', () => Promise.reject(new Error('the display is gone'))],
+  ])('ends the transfer when the progress callback %s', async (_what, onProgress) => {
     const rig = flowRig(wholeBackup);
-    const onProgress = (): void => {
-      throw new Error('the display is gone');
-    };
     const error = await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', onProgress }));
     expect(error).toMatchObject({ cause: { message: 'the display is gone' } });
     expect(await rig.disk.list('/')).toEqual([]);
@@ -412,6 +413,20 @@ describe('the SQL connection', () => {
     await expectNothingAlive(rig);
   });
 
+  it.each<[string, unknown]>([
+    ['resolves with nothing', () => Promise.resolve(undefined)],
+    ['throws', () => { throw new TypeError('not connected'); }],
+    ['rejects with what is no error', () => new Promise((_, reject) => { Reflect.apply(reject, undefined, ['gone']); })],
+  ])('whose execute %s fails the transfer, and nothing else', async (_what, execute) => {
+    const rig = flowRig(wholeBackup);
+    const sql = { execute, close: () => Promise.resolve() } as SqlConnection;
+    const error = await rejection(backupDatabase({ sql, backend: rig.machine, database: 'Sales', to: '/a.bak' }));
+    expect(error).toBeInstanceOf(BackupError);
+    expect(error).toMatchObject({ leftover: [], unfinished: [] });
+    expect(await rig.disk.list('/')).toEqual([]);
+    await expectNothingAlive(rig);
+  });
+
   it('that is refused tells what SQL Server said', async () => {
     const rig = flowRig(wholeBackup);
     const refusal = { number: 18_456, severity: 14, state: 1, message: 'Login failed for user.' };
@@ -467,6 +482,65 @@ describe('the end of a transfer', () => {
     const result = await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', signal: cancel.signal });
     expect(result.bytes).toBe(3 * 4096);
     expect(await rig.disk.list('/')).toEqual(['a.bak']);
+  });
+
+  it.each([
+    ['after VDC_Complete was answered', async (statement: Statement, late: () => void) => {
+      late();
+      await settled();
+      // The abort finds SQL Server past the point of no return.
+      statement.succeed();
+    }],
+    ['after the devices were closed', async (statement: Statement, late: () => void) => {
+      statement.closeDevices();
+      await settled();
+      late();
+      await settled();
+      statement.succeed();
+    }],
+  ])('keeps a backup that SQL Server then reports as successful although the caller cancelled %s', async (_when, finish) => {
+    const cancel = new AbortController();
+    const written: Uint8Array[] = [];
+    const events: string[] = [];
+    const sink = { write: (chunk: Uint8Array) => void written.push(chunk), close: () => void events.push('close'), abort: () => void events.push('abort') };
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      for (const device of [0, 1]) await statement.send(device, Write, { data: pattern(512) });
+      expect((await statement.send(0, Complete)).code).toBe(0);
+      await finish(statement, () => cancel.abort());
+    });
+    const result = await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: ['/a.bak', sink], signal: cancel.signal });
+    expect(result).toMatchObject({ bytes: 1024, messages: [{ number: 3014 }] });
+    expect(await fileBytes(rig.disk, '/a.bak')).toEqual(Buffer.from(pattern(512)));
+    expect({ list: await rig.disk.list('/'), events }).toEqual({ list: ['a.bak'], events: ['close'] });
+    await expectNothingAlive(rig);
+  });
+
+  it('gives up a backup that was cancelled before it was durable, even if SQL Server calls it successful', async () => {
+    const cancel = new AbortController();
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      await statement.send(0, Write, { data: pattern(512) });
+      cancel.abort();
+      await settled();
+      statement.succeed();
+    });
+    expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', signal: cancel.signal }))).toMatchObject({ code: 'ABORT_ERR' });
+    expect(await rig.disk.list('/')).toEqual([]);
+    await expectNothingAlive(rig);
+  });
+
+  it('keeps a backup whose progress the caller\'s callback cannot take any more once SQL Server has reported success', async () => {
+    const rig = flowRig(wholeBackup);
+    let thrown = 0;
+    const onProgress = (): void => {
+      if (rig.sql.running > 0) return;
+      thrown += 1;
+      throw new Error('the display is gone');
+    };
+    await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', onProgress });
+    expect({ thrown, there: await rig.disk.list('/') }).toEqual({ thrown: 1, there: ['a.bak'] });
+    await expectNothingAlive(rig);
   });
 
   it('puts SQL Server\'s reason before the VD_E_ABORT that told of it ([V2], [V3])', async () => {
@@ -568,7 +642,9 @@ describe('buffers and steps of the end', () => {
     const backup = rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', timeouts: { endMs: 5000 } }));
     for (let turn = 0; turn < 10; turn += 1) await settled();
     for (let step = 0; step < 4; step += 1) await rig.clock.advance(5000);
-    expect(await backup).toMatchObject({ code: 'ERR_SQL_STATEMENT', unfinished: [expect.stringContaining('Close: no answer within 5000 ms')] });
+    expect(await backup).toMatchObject({
+      code: 'ERR_SQL_STATEMENT', unfinished: [expect.stringContaining('Close: no answer within 5000 ms')], message: expect.stringContaining('not ended: Close: no answer') as string,
+    });
     expect(await rig.disk.list('/')).toEqual([]);
   });
 

@@ -98,6 +98,56 @@ it('cancels secondaries together with the primary', async () => {
   await expectNothingAlive(rig);
 });
 
+it('asks for no VDC_Complete, whose answer one process cannot give for all: each stripe is durable at its own Flush', async () => {
+  const unsynced: unknown[] = [];
+  const rig: FlowRig = flowRig(async (statement) => {
+    statement.attach();
+    expect(statement.set.getConfiguration().features & (VDFeatures.RequestComplete | VDFeatures.CompleteEnabled)).toBe(0);
+    for (const device of [0, 1]) {
+      await statement.send(device, Write, { data: pattern(512) });
+      await statement.send(device, Flush);
+      unsynced.push(...rig.disk.unsynced);
+    }
+    statement.closeDevices();
+    statement.succeed();
+  });
+  await backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: ['/a.bak', secondary(rig, '/b.bak', [])] });
+  expect(unsynced).toEqual([]);
+});
+
+it('serves nothing when it is cancelled while it begins, and tells its stream', async () => {
+  const cancel = new AbortController();
+  const rig = flowRig(backupScript);
+  const events: string[] = [];
+  const sink = { write: () => void events.push('write'), close: () => void events.push('close'), abort: () => void events.push('abort') };
+  const serve = async ({ setName, deviceName }: SecondaryDevice): Promise<number> => {
+    const serving = serveSecondaryDevice({ setName, deviceName, to: sink, backend: rig.machine, signal: cancel.signal });
+    cancel.abort(new Error('enough'));
+    return (await serving).bytes;
+  };
+  expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: [{ serve }] }))).toMatchObject({ code: 'ABORT_ERR' });
+  expect(events).toEqual(['abort']);
+  await expectNothingAlive(rig);
+
+  events.length = 0;
+  await rejection(serveSecondaryDevice({ setName: 'nothing', deviceName: 'nothing', to: sink, backend: rig.machine }));
+  expect(events).toEqual(['abort']);
+});
+
+it.each<[string, () => unknown]>([
+  ['throws', () => { throw new Error('no child'); }],
+  ['resolves without a number', () => Promise.resolve('many')],
+])('fails when the caller\'s serve %s', async (_what, serve) => {
+  const rig = flowRig(async (statement) => {
+    statement.attach();
+    await statement.send(0, Write, { data: pattern(512) }).catch(() => undefined);
+    statement.terminate();
+  });
+  const to = ['/a.bak', { serve: serve as () => Promise<number> }];
+  expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to }))).toMatchObject({ name: 'BackupError', leftover: [] });
+  await expectNothingAlive(rig);
+});
+
 it('restores from a stripe in another process', async () => {
   const got: Buffer[] = [];
   const rig = flowRig(async (statement) => {

@@ -103,6 +103,53 @@ it('thaws after the time that was allowed, tells the caller\'s snapshot, and fai
   await expectNothingAlive(rig);
 });
 
+it('has the metadata of every database on the disk for good before the snapshot is taken, and asks for no VDC_Complete', async () => {
+  const rig = flowRig(snapshotScript([]));
+  const unsynced: unknown[] = [];
+  const snapshot = (): Promise<void> => {
+    unsynced.push(...rig.disk.unsynced.filter(({ kind }) => kind === 'data'));
+    return Promise.resolve();
+  };
+  await snapshotBackup({ sql: rig.sql, backend: rig.machine, databases, snapshot });
+  expect(unsynced).toEqual([]);
+  const asked = rig.machine.calls.filter(({ operation }) => operation === 'IClientVirtualDeviceSet2::CreateEx').map(({ args }) => args[2]);
+  expect(asked).toHaveLength(3);
+  for (const config of asked) expect(config).toMatchObject({ features: VDFeatures.SnapshotPrepare });
+});
+
+it('refuses the snapshot, and takes none, when the metadata cannot be made durable', async () => {
+  const events: string[] = [];
+  const rig = flowRig(snapshotScript(events));
+  rig.disk.fail({ operation: 'sync', occurrence: 1, code: 'ENOSPC' });
+  const snapshot = jest.fn(() => Promise.resolve());
+  const error = await rejection(snapshotBackup({ sql: rig.sql, backend: rig.machine, databases, snapshot }));
+  expect(error).toMatchObject({ code: 'ENOSPC', completionCode: 995, completed: [], leftover: [] });
+  expect(snapshot).not.toHaveBeenCalled();
+  expect(events.filter((event) => event.endsWith('thawed 0'))).toEqual([]);
+  expect(await rig.disk.list('/')).toEqual([]);
+  await expectNothingAlive(rig);
+});
+
+it.each<[string, () => unknown, object]>([
+  ['throws at once', () => { throw new Error('no provider'); }, { cause: { message: 'no provider' } }],
+  ['rejects with what is no error', () => new Promise((_, reject) => { Reflect.apply(reject, undefined, ['no provider']); }), { cause: { message: 'no provider' } }],
+])('calls a snapshot that %s once, and thaws all databases', async (_what, wrong, expected) => {
+  const events: string[] = [];
+  const rig = flowRig(snapshotScript(events));
+  const snapshot = jest.fn(wrong) as unknown as () => Promise<void>;
+  expect(await rejection(snapshotBackup({ sql: rig.sql, backend: rig.machine, databases, snapshot }))).toMatchObject({ ...expected, completionCode: 995 });
+  expect(snapshot).toHaveBeenCalledTimes(1);
+  expect(events.filter((event) => event.includes('thawed')).sort()).toEqual(['Sales thawed 995', 'Stock thawed 995', 'master thawed 995']);
+  await expectNothingAlive(rig);
+});
+
+it('takes a snapshot that gives no promise as taken', async () => {
+  const rig = flowRig(snapshotScript([]));
+  const snapshot = jest.fn(() => undefined) as unknown as () => Promise<void>;
+  expect((await snapshotBackup({ sql: rig.sql, backend: rig.machine, databases, snapshot })).databases).toHaveLength(3);
+  expect(snapshot).toHaveBeenCalledTimes(1);
+});
+
 it('is cancelled as a whole', async () => {
   const cancel = new AbortController();
   const rig = flowRig(snapshotScript([]));
@@ -143,4 +190,22 @@ it('restores from a snapshot: the caller puts the files in place when SQL Server
   );
   expect(error).toMatchObject({ cause: { message: 'the LUN is gone' }, completionCode: 995 });
   await expectNothingAlive(refusing);
+});
+
+it('does not wait for files that are never put in place once the restore was cancelled', async () => {
+  const cancel = new AbortController();
+  const rig = flowRig(async (statement) => {
+    statement.attach({ features: VDFeatures.ReadMedia });
+    await statement.send(0, MountSnapshot);
+    statement.terminate();
+  });
+  await putFile(rig.disk, '/Sales.meta', pattern(1024));
+  const mountSnapshot = (): Promise<void> => {
+    cancel.abort(new Error('enough'));
+    return new Promise(() => undefined);
+  };
+  const error = await rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: '/Sales.meta', mountSnapshot, signal: cancel.signal }));
+  expect(error).toMatchObject({ code: 'ABORT_ERR', unfinished: [] });
+  expect(rig.clock.monotonic()).toBe(0);
+  await expectNothingAlive(rig);
 });

@@ -160,6 +160,117 @@ describe('a backup to a stream', () => {
   });
 });
 
+describe('a consumer that misbehaves', () => {
+  /** Writes until it is told of a failure. */
+  const failing: Script = async (statement) => {
+    statement.attach();
+    const { code } = await statement.send(0, Write, { data: pattern(512) });
+    statement.closeDevices();
+    if (code === 0) statement.succeed();
+    else statement.terminate();
+  };
+  const full = Object.assign(new Error('no room'), { code: 'ENOSPC' });
+
+  it.each<[string, ByteSink['abort']]>([
+    ['throws', () => { throw new Error('abort fails'); }],
+    ['rejects', () => Promise.reject(new Error('abort fails'))],
+    ['never answers', () => new Promise<void>(() => undefined)],
+  ])('in its abort, which %s, keeps nothing open', async (_what, abort) => {
+    const rig = flowRig(failing);
+    const sink = { write: () => Promise.reject(full), close: () => undefined, ...(abort && { abort }) };
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: sink }))).toMatchObject({ code: 'ENOSPC', completionCode: 112, unfinished: [] });
+    await expectNothingAlive(rig);
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it.each<[string, Partial<ByteSink>]>([
+    ['write throws', { write: () => { throw full; } }],
+    ['sync rejects', { sync: () => Promise.reject(full) }],
+    ['close throws', { close: () => { throw full; } }],
+  ])('whose %s fails the backup with its own error', async (_what, wrong) => {
+    const codes: number[] = [];
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      for (const command of [Write, Flush, Complete]) {
+        if (codes.some((code) => code !== 0)) break;
+        codes.push((await statement.send(0, command, command === Write ? { data: pattern(512) } : {})).code);
+      }
+      statement.closeDevices();
+      statement.terminate();
+    });
+    const sink: ByteSink = { write: () => undefined, close: () => undefined, ...wrong };
+    expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: sink }))).toMatchObject({ code: 'ENOSPC', completionCode: 112, cause: full });
+    expect(codes.at(-1)).toBe(112);
+    await expectNothingAlive(rig);
+  });
+
+  it('and answers a write twice fails the backup', async () => {
+    const rig = flowRig(backupScript);
+    const to = new Writable({
+      write: (_chunk, _encoding, done) => {
+        done();
+        done();
+      },
+    });
+    expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to }))).toMatchObject({ code: 'ERR_MULTIPLE_CALLBACK', completionCode: 29 });
+    await expectNothingAlive(rig);
+  });
+
+  it.each(['write', 'close'] as const)('whose %s never ends is let go when the backup is cancelled', async (hanging) => {
+    const cancel = new AbortController();
+    let aborted: unknown;
+    const sink: ByteSink = {
+      write: () => (hanging === 'write' ? new Promise<void>(() => undefined) : undefined),
+      close: () => new Promise<void>(() => undefined),
+      abort: (error) => void (aborted = error),
+    };
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      const sent = statement.send(0, hanging === 'write' ? Write : Complete, hanging === 'write' ? { data: pattern(512) } : {});
+      await settled();
+      cancel.abort(new Error('enough'));
+      await sent;
+      statement.terminate();
+    });
+    expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: sink, signal: cancel.signal }))).toMatchObject({ code: 'ABORT_ERR', unfinished: [] });
+    expect(aborted).toBeInstanceOf(Error);
+    expect(rig.clock.monotonic()).toBe(0);
+    await expectNothingAlive(rig);
+  });
+
+  it('leaves a web stream free when the backup never began', async () => {
+    const rig = flowRig(backupScript);
+    const web = new WritableStream<Uint8Array>();
+    await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: [web, '/nowhere/a.bak'] }));
+    expect(web.locked).toBe(false);
+  });
+
+  it('as the source of a restore, which throws when it is let go, keeps nothing open', async () => {
+    const cancel = new AbortController();
+    const from: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => undefined),
+        return: () => {
+          throw new Error('return fails');
+        },
+      }),
+    };
+    const rig = flowRig(async (statement) => {
+      statement.attach({ features: VDFeatures.ReadMedia });
+      const sent = statement.send(0, Read, { size: 512 });
+      await settled();
+      cancel.abort();
+      await sent;
+      statement.terminate();
+    });
+    expect(await rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from, signal: cancel.signal }))).toMatchObject({ code: 'ABORT_ERR', unfinished: [] });
+    await expectNothingAlive(rig);
+  });
+});
+
 describe('compression', () => {
   it('writes a gzip file that gives the same bytes back, to any gunzip and to a restore', async () => {
     const rig = flowRig(backupScript);

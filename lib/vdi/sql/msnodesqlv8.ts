@@ -6,6 +6,7 @@ import { AbortError, ArgumentError, throwIfAborted } from '../../binding/errors'
 import { SqlConnectionError } from '../../binding/sql';
 import type { SqlConnection, SqlExecuteOptions, SqlMessage, SqlResult, SqlServer } from '../../binding/sql';
 import { loadDriver } from './driver';
+import { checkServerOptions } from './options';
 import { Statement } from './statement';
 
 /** A diagnostic record of ODBC. `code` is SQL Server's message number. */
@@ -116,6 +117,7 @@ const quoted = (value: string): string => `{${value.replaceAll('}', '}}')}}`;
 
 /** Connections through msnodesqlv8. Throws LoadError when it is not installed; `connect` rejects with SqlConnectionError. */
 export function msnodesqlv8Server(options: Msnodesqlv8Options = {}): SqlServer {
+  checkServerOptions(options, ['server', 'instance', 'login', 'password', 'trustServerCertificate', 'odbcDriver', 'connectTimeoutMs'], ['driver']);
   const { server = '.', instance, login, password = '', connectTimeoutMs = 15_000, odbcDriver = 'ODBC Driver 17 for SQL Server' } = options;
   for (const [field, value] of [['server', server], ['instance', instance ?? '']] as const) {
     if (/[;{}]/.test(value)) throw new ArgumentError(field, 'must not contain ; { or }');

@@ -2,12 +2,12 @@
  * SQL Server through Microsoft's `sqlcmd`, one child process a statement: Windows authentication of the process's own account, which agents
  * that run as LocalSystem need, without any npm package. Understands the classic sqlcmd (ODBC) and the newer one (Go).
  */
-import { checkString } from '../../binding/check';
 import { ArgumentError, errorCode } from '../../binding/errors';
 import type { ChildProcess, Host } from '../../binding/host';
 import { realHost } from '../../binding/real-host';
 import { SqlConnectionError, isSqlError } from '../../binding/sql';
 import type { SqlConnection, SqlExecuteOptions, SqlMessage, SqlResult, SqlRow, SqlServer } from '../../binding/sql';
+import { checkServerOptions } from './options';
 import { Statement } from './statement';
 
 export interface SqlcmdOptions {
@@ -184,8 +184,11 @@ class SqlcmdConnection implements SqlConnection {
  * statement ends with its process: the server stops it when it notices. Values in rows are text or null.
  */
 export function sqlcmdServer(options: SqlcmdOptions = {}): SqlServer {
+  checkServerOptions(options, ['server', 'instance', 'login', 'password', 'trustServerCertificate', 'command'], ['host']);
   const { server = '.', instance, login, password, command = 'sqlcmd', host = realHost } = options;
-  checkString('server', server);
+  for (const [field, value] of [['server', server], ['login', login ?? '']] as const) {
+    if (value.startsWith('-')) throw new ArgumentError(field, 'must not begin with -, which sqlcmd takes for an option');
+  }
   const args = [
     '-S', instance === undefined ? server : `${server}\\${instance}`,
     ...(login === undefined ? ['-E'] : ['-U', login]),

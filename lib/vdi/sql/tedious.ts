@@ -7,6 +7,7 @@ import { AbortError, ArgumentError, errorCode, throwIfAborted } from '../../bind
 import { SqlConnectionError } from '../../binding/sql';
 import type { SqlConnection, SqlExecuteOptions, SqlMessage, SqlResult, SqlServer } from '../../binding/sql';
 import { loadDriver } from './driver';
+import { checkServerOptions } from './options';
 import { Statement } from './statement';
 
 export interface TediousOptions {
@@ -101,9 +102,11 @@ function connectionError(what: string, error: unknown, messages: readonly SqlMes
 
 /** Connections through tedious. Throws LoadError when it is not installed; `connect` rejects with SqlConnectionError. */
 export function tediousServer(options: TediousOptions): SqlServer {
-  const driver = loadDriver('tedious', '^19.2.2') as typeof Tedious;
+  checkServerOptions(options, ['server', 'port', 'instance', 'login', 'password', 'domain', 'encrypt', 'trustServerCertificate', 'connectTimeoutMs']);
   const { login, password, domain, instance, port, connectTimeoutMs = 15_000 } = options;
   if (instance !== undefined && port !== undefined) throw new ArgumentError('port', 'must not be given together with instance: the instance has its own');
+  if ((login as unknown) === undefined) throw new ArgumentError('login', 'must be given: tedious does not know Windows authentication of the process');
+  const driver = loadDriver('tedious', '^19.2.2') as typeof Tedious;
   const configuration: Tedious.ConnectionConfiguration = {
     server: options.server ?? 'localhost',
     authentication: domain === undefined
