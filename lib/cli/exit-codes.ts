@@ -31,7 +31,7 @@ export const EXIT = {
 const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
   [String(EXIT.internal), 'a defect of this program'],
-  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened, no such transaction or transaction log; nothing was started'],
+  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened, no such transaction or transaction log, or one that another program uses; nothing was started'],
   [String(EXIT.windows), 'Windows, the virtual device interface, the shadow copy service or a writer refused'],
   [String(EXIT.connection), 'no connection to SQL Server, to the simulated machine, or to a running transaction monitor'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
@@ -70,7 +70,7 @@ const fileSystemErrorOf = (error: unknown): number | undefined => (error instanc
  * the rest, a lost connection before the socket's error, a full disk before SQL Server's report of it.
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
-  [(error) => error instanceof MonitorError && error.code === 'ERR_MONITOR_NOT_RUNNING', EXIT.connection],
+  [(error) => error instanceof MonitorError && ['ERR_MONITOR_NOT_RUNNING', 'ERR_MONITOR_UNREACHABLE'].includes(error.code), EXIT.connection],
   [(error) => error instanceof ArgumentError || error instanceof MonitorError || fileSystemErrorOf(error) === FE.FE_NOT_CONFIGURED, EXIT.usage],
   [(error) => (error instanceof JobError && error.failure.outcome !== 'ABORTED') || fileSystemErrorOf(error) === FE.FE_ENDING, EXIT.unresolved],
   [(error) => UNRESOLVED_CODES.includes(errorCode(error) ?? ''), EXIT.unresolved],

@@ -35,6 +35,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ERR_IN_USE: 'Another command or program works with this log: wait for its end, or use another --log.',
   ERR_LOG_DAMAGED: 'The log is damaged. Keep a copy of it and of the files named beside it before anything else.',
   ERR_MONITOR_NOT_RUNNING: 'What a killed run has left is brought to its end by winbackup recover, or by the next winbackup job.',
+  ERR_MONITOR_UNREACHABLE: 'Its process lives. Run this command as the same user or as an administrator; if it hangs, end its process, then run winbackup recover.',
   ERR_MONITOR_RUNNING: 'Look at it with winbackup status, or wait for its end.',
   ERR_TRANSACTION_UNKNOWN: 'Those that are not over: winbackup status',
   FE_NOT_CONFIGURED: 'Name the directory of the transaction log: --log; a job keeps it in .winbackup in its destination.',
