@@ -72,7 +72,7 @@ const fileSystemErrorOf = (error: unknown): number | undefined => (error instanc
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof MonitorError && ['ERR_MONITOR_NOT_RUNNING', 'ERR_MONITOR_UNREACHABLE'].includes(error.code), EXIT.connection],
   [(error) => error instanceof ArgumentError || error instanceof MonitorError || fileSystemErrorOf(error) === FE.FE_NOT_CONFIGURED, EXIT.usage],
-  [(error) => (error instanceof JobError && error.failure.outcome !== 'ABORTED') || fileSystemErrorOf(error) === FE.FE_ENDING, EXIT.unresolved],
+  [(error) => (error instanceof JobError && error.failure.outcome === 'HUNG') || fileSystemErrorOf(error) === FE.FE_ENDING, EXIT.unresolved],
   [(error) => UNRESOLVED_CODES.includes(errorCode(error) ?? ''), EXIT.unresolved],
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
@@ -87,6 +87,8 @@ export function exitCodeOf(error: unknown): number {
   const chain = causes(error);
   const signal = chain.find((item) => item instanceof SignalReceived);
   if (signal !== undefined) return EXIT[signal.signal];
-  for (const [matches, code] of RULES) if (chain.some(matches)) return code;
-  return chain.some((item) => item instanceof AbortError) ? EXIT.SIGINT : EXIT.internal;
+  const codes = RULES.filter(([matches]) => chain.some(matches)).map(([, code]) => code);
+  // Of a job that had begun a wrong argument is the least that can be said.
+  if (chain[0] instanceof JobError) codes.sort((one, other) => Number(one === EXIT.usage) - Number(other === EXIT.usage));
+  return codes[0] ?? (chain.some((item) => item instanceof AbortError) ? EXIT.SIGINT : EXIT.internal);
 }

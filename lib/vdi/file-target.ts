@@ -48,7 +48,7 @@ export class FileTarget implements BackupTarget {
       return new FileTarget(files, await files.open(partial, 'create'), final, partial, options);
     } catch (error) {
       if (error instanceof ArgumentError) throw error;
-      throw new ArgumentError(field, `cannot be written: ${asError(error).message}`);
+      throw new ArgumentError(field, `cannot be written: ${asError(error).message}`, { cause: error });
     }
   }
 
