@@ -40,6 +40,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ERR_TRANSACTION_UNKNOWN: 'Those that are not over: winbackup status',
   FE_NOT_CONFIGURED: 'Name the directory of the transaction log: --log; a job keeps it in .winbackup in its destination.',
   FE_ENDING: 'Only one that is active can be aborted, and only one that hangs resolved: winbackup status',
+  ERR_NO_MANIFEST: 'Name the directory that the job published: it lies in the destination, and holds manifest.json.',
+  ERR_SET_CHANGED: 'Use another set; each one is whole by itself.',
   EPIPE: 'The program that was to take the backup from standard output ended early.',
 };
 

@@ -1,5 +1,6 @@
 /** `winbackup job`, as people run it. */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -189,6 +190,31 @@ it('never tells a password: not in its output, timeline, log, manifest or error'
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map(at).filter((path) => statSync(path).isFile());
   expect(files.filter((path) => readFileSync(path).includes(password))).toEqual([at('password')]);
   expect(files).toEqual(expect.arrayContaining([at('trace.json'), at('sets/.winbackup/monitor.log')]));
+});
+
+it('has made a set that verify --set finds whole, with checksums that any SHA-256 gives; and not when something has changed', async () => {
+  await job(nightly);
+  const [name = ''] = sets();
+  const set = at(`sets/${name}`);
+  const verified = async (...args: readonly string[]): Promise<{ code: number; io: CapturedIo }> => {
+    const io = new CapturedIo();
+    return { code: await main(['verify', ...args, '--json'], io), io };
+  };
+  const whole = await verified('--set', set);
+  expect({ code: whole.code, done: whole.io.event('done') }).toMatchObject({ code: EXIT.success, done: { simulated: true, command: 'verify', set } });
+  const { files } = JSON.parse(readFileSync(join(set, 'manifest.json'), 'utf8')) as { files: readonly { path: string; sha256: string }[] };
+  for (const { path, sha256 } of files) expect({ path, sha256 }).toEqual({ path, sha256: createHash('sha256').update(readFileSync(join(set, path))).digest('hex') });
+
+  writeFileSync(join(set, 'data/Data/one.txt'), 'two');
+  rmSync(join(set, 'Sales.bak'));
+  const changed = await verified('--set', set);
+  expect({ code: changed.code, problems: changed.io.events.filter(({ event }) => event === 'problem'), error: changed.io.event('error') }).toMatchObject({
+    code: EXIT.files, problems: [{ path: 'Sales.bak', problem: 'is missing' }, { path: 'data/Data/one.txt', problem: 'has changed' }], error: { code: 'ERR_SET_CHANGED' },
+  });
+  const none = await verified('--set', at('volume'));
+  expect({ code: none.code, error: none.io.event('error') }).toMatchObject({ code: EXIT.usage, error: { code: 'ERR_NO_MANIFEST' } });
+  expect((await verified()).io.event('error')).toMatchObject({ field: '--from' });
+  expect((await verified('--set', set, '--from', 'x')).code).toBe(EXIT.usage);
 });
 
 it('takes a JavaScript module', () => {
