@@ -1,14 +1,17 @@
 /** `winbackup job`, as people run it. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { realHost } from '../../lib/binding/real-host';
 import { EXIT } from '../../lib/cli/exit-codes';
 import { main } from '../../lib/cli/program';
+import { JOB_CHANNEL } from '../../lib/job/events';
+import type { JobEvent } from '../../lib/job/events';
 import { checkSet } from '../../lib/job/manifest';
-import { checkTrace } from '../../lib/job/trace-file';
+import { checkTrace, traceEvent } from '../../lib/job/trace-file';
 import { TransactionMonitor } from '../../lib/transaction';
 import { CapturedIo } from './captured-io';
 
@@ -61,6 +64,26 @@ it('writes a timeline with every call, phase, lock and participant, without a ga
   expect(names('lock')).toEqual(['holds database mssqlserver\\sales']);
   expect(names('participant')).toEqual(expect.arrayContaining(['enlist outputs', 'prepare outputs', 'commit outputs']));
   expect(names('transaction')).toEqual(expect.arrayContaining(['ACTIVE', 'PREPARED', 'COMMITTED']));
+});
+
+it.each(['commits', 'is aborted'])('gives every event of its timeline to node:diagnostics_channel too, in the same order: a job that %s', async (how) => {
+  const heard: JobEvent[] = [];
+  const listener = (message: unknown): void => void heard.push(message as JobEvent);
+  subscribe(JOB_CHANNEL, listener);
+  try {
+    await job(nightly, {
+      args: ['--trace', at('trace.json')],
+      onLine: (line, each) => {
+        if (how === 'is aborted' && line.includes('"progress"')) each.send('SIGTERM');
+      },
+    });
+  } finally {
+    unsubscribe(JOB_CHANNEL, listener);
+  }
+  const { events, unfinished } = checkTrace(readFileSync(at('trace.json'), 'utf8'));
+  expect(unfinished).toEqual([]);
+  expect(events.filter(({ ph }) => ph !== 'M')).toEqual(heard.map((event) => traceEvent(event, process.pid)));
+  expect([...new Set(heard.map(({ category }) => category))].sort()).toEqual([...(how === 'is aborted' ? ['abort'] : []), 'call', 'job', 'lock', 'log', 'participant', 'phase', 'transaction']);
 });
 
 it('ends cleanly by a signal in the middle of the stream, with the abort in its timeline', async () => {
