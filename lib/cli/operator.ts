@@ -26,7 +26,7 @@ const logOption = (): Option => new Option('--log <directory>', 'directory of th
 
 export function statusCommand(io: Io, exit: Exit): Command {
   const command = new Command('status')
-    .description('show what runs, who holds which lock and who waits for it; or, when the monitor is gone, what it left for recovery')
+    .description('Show what runs, who holds which lock and who waits for it; or, when the monitor is gone, what it left for recovery')
     .addOption(logOption());
   withOutputOptions(command).action((options: LogOption & OutputOptions) => exit(reported(io, options, (reporter, signal) => status(options, reporter, signal))));
   return withEpilogue(command, 'winbackup status --log D:\\sets\\.winbackup');
@@ -34,7 +34,7 @@ export function statusCommand(io: Io, exit: Exit): Command {
 
 export function abortCommand(io: Io, exit: Exit): Command {
   const command = new Command('abort')
-    .description('abort a transaction, from outside and without recourse for it; returns at once, and its backout goes on behind. One that hangs tries once more.')
+    .description('Abort a transaction, from outside and without recourse for it; returns at once, and its backout goes on behind. One that hangs tries once more.')
     .argument('<transaction>', 'its id, as winbackup status shows it')
     .addOption(logOption());
   withOutputOptions(command).action((transaction: string, options: LogOption & OutputOptions) => exit(reported(io, options, (reporter, signal) => abort(transaction, options, reporter, signal))));
@@ -47,7 +47,7 @@ interface ResolveOptions extends LogOption, MachineOptions {
 
 export function resolveCommand(io: Io, exit: Exit): Command {
   const command = new Command('resolve')
-    .description('set a transaction that hangs aside: its locks go, and whatever is left of it is yours to clear away. Without a running monitor recovery is tried first.')
+    .description('Set a transaction that hangs aside: its locks go, and whatever is left of it is yours to clear away. Without a running monitor recovery is tried first.')
     .argument('<transaction>', 'its id, as winbackup status shows it')
     .addOption(new Option('--state <state>', 'how it counts from now on').choices(['committed', 'aborted']).makeOptionMandatory())
     .addOption(logOption());
@@ -57,7 +57,7 @@ export function resolveCommand(io: Io, exit: Exit): Command {
 
 export function recoverCommand(io: Io, exit: Exit): Command {
   const command = new Command('recover')
-    .description('bring what a killed run has left to its end: what was committed is completed, everything else is backed out')
+    .description('Bring what a killed run has left to its end: what was committed is completed, everything else is backed out')
     .addOption(logOption());
   withMachineOptions(command).action((options: LogOption & MachineOptions) => exit(machineRun(io, options, (work) => recover(options, work))));
   return withEpilogue(command, 'winbackup recover --log D:\\sets\\.winbackup');
