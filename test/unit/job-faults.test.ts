@@ -93,6 +93,30 @@ describe('a disk that fails', () => {
   }, 120_000);
 });
 
+it('commits a read-only file, which Windows lets nobody open for writing, nor flush through a handle that reads; other denials back it out', async () => {
+  for (const path of ['one.txt', 'two.txt']) {
+    const host = await newHost();
+    const machine = machineOn(host);
+    const { clock, random, processes, files } = host;
+    const denied = (): Promise<never> => Promise.reject(Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM', errno: -1 }));
+    const open: typeof files.open = async (name, mode) => {
+      if (!name.startsWith(SETS) || !name.endsWith(path)) return files.open(name, mode);
+      if (mode === 'modify' && path === 'one.txt') return denied();
+      const file = await files.open(name, mode);
+      return new Proxy(file, { get: (target, member: keyof typeof file) => (member === 'sync' ? denied : typeof target[member] === 'function' ? (target[member].bind(target) as unknown) : undefined) });
+    };
+    const windows: Host = {
+      clock, random, processes,
+      files: new Proxy(files, { get: (target, name: keyof typeof files) => (name === 'open' ? open : typeof target[name] === 'function' ? (target[name].bind(target) as unknown) : target[name]) }),
+    };
+    const monitor = await openMonitor(machine, windows);
+    const error = await ending(run(machine, windows, monitor, { job: TINY }));
+    await monitor.close();
+    if (path === 'one.txt') expect({ error, sets: await sets(host) }).toEqual({ error: undefined, sets: WHOLE });
+    else expect({ error, sets: await sets(host) }).toMatchObject({ error: { name: 'JobError' }, sets: NONE });
+  }
+});
+
 describe('an end that cannot be carried out', () => {
   const jammed = (host: SimulatedHost, concerned: (from: string, to?: string) => boolean): Host & { broken: boolean } => {
     const { clock, random, processes, files } = host;
