@@ -41,8 +41,8 @@ export class ArgumentError extends WinbackupError {
   /** Which option or parameter: `deviceCount`, `to[1]`. */
   readonly field: string;
 
-  constructor(field: string, problem: string) {
-    super(`${field} ${problem}`);
+  constructor(field: string, problem: string, options: { cause?: unknown } = {}) {
+    super(`${field} ${problem}`, options);
     this.field = field;
   }
 }

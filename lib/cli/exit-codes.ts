@@ -31,11 +31,11 @@ export const EXIT = {
 const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
   [String(EXIT.internal), 'a defect of this program'],
-  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened, no such transaction or transaction log; nothing was started'],
+  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened, no such transaction or transaction log, or one that another program uses; nothing was started'],
   [String(EXIT.windows), 'Windows, the virtual device interface, the shadow copy service or a writer refused'],
   [String(EXIT.connection), 'no connection to SQL Server, to the simulated machine, or to a running transaction monitor'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
-  [String(EXIT.files), 'reading or writing a file failed on the way (full disk, I/O error)'],
+  [String(EXIT.files), 'reading or writing a file failed on the way (full disk, I/O error), or a set is not what its manifest says'],
   [String(EXIT.unresolved), 'transactions remain whose end is not known yet, or could not be carried out'],
   [String(EXIT.exec), 'the command of --exec failed; the backup was aborted, or its writers told that nothing was restored'],
   [String(EXIT.aborted), 'the transaction monitor aborted or refused it: an operator, a time limit, a lock that was not given, a lost volume or log'],
@@ -70,13 +70,14 @@ const fileSystemErrorOf = (error: unknown): number | undefined => (error instanc
  * the rest, a lost connection before the socket's error, a full disk before SQL Server's report of it.
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
-  [(error) => error instanceof MonitorError && error.code === 'ERR_MONITOR_NOT_RUNNING', EXIT.connection],
+  [(error) => error instanceof MonitorError && ['ERR_MONITOR_NOT_RUNNING', 'ERR_MONITOR_UNREACHABLE'].includes(error.code), EXIT.connection],
   [(error) => error instanceof ArgumentError || error instanceof MonitorError || fileSystemErrorOf(error) === FE.FE_NOT_CONFIGURED, EXIT.usage],
-  [(error) => (error instanceof JobError && error.failure.outcome !== 'ABORTED') || fileSystemErrorOf(error) === FE.FE_ENDING, EXIT.unresolved],
+  [(error) => (error instanceof JobError && error.failure.outcome === 'HUNG') || fileSystemErrorOf(error) === FE.FE_ENDING, EXIT.unresolved],
   [(error) => UNRESOLVED_CODES.includes(errorCode(error) ?? ''), EXIT.unresolved],
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
-  [isSystemError, EXIT.files],
+  [(error) => errorCode(error) === 'ERR_NO_MANIFEST', EXIT.usage],
+  [(error) => isSystemError(error) || errorCode(error) === 'ERR_SET_CHANGED', EXIT.files],
   [(error) => error instanceof ExecutionError, EXIT.exec],
   [(error) => error instanceof SqlStatementError, EXIT.sql],
   [(error) => error instanceof FileSystemError, EXIT.aborted],
@@ -87,6 +88,8 @@ export function exitCodeOf(error: unknown): number {
   const chain = causes(error);
   const signal = chain.find((item) => item instanceof SignalReceived);
   if (signal !== undefined) return EXIT[signal.signal];
-  for (const [matches, code] of RULES) if (chain.some(matches)) return code;
-  return chain.some((item) => item instanceof AbortError) ? EXIT.SIGINT : EXIT.internal;
+  const codes = RULES.filter(([matches]) => chain.some(matches)).map(([, code]) => code);
+  // Of a job that had begun a wrong argument is the least that can be said.
+  if (chain[0] instanceof JobError) codes.sort((one, other) => Number(one === EXIT.usage) - Number(other === EXIT.usage));
+  return codes[0] ?? (chain.some((item) => item instanceof AbortError) ? EXIT.SIGINT : EXIT.internal);
 }

@@ -35,10 +35,13 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ERR_IN_USE: 'Another command or program works with this log: wait for its end, or use another --log.',
   ERR_LOG_DAMAGED: 'The log is damaged. Keep a copy of it and of the files named beside it before anything else.',
   ERR_MONITOR_NOT_RUNNING: 'What a killed run has left is brought to its end by winbackup recover, or by the next winbackup job.',
+  ERR_MONITOR_UNREACHABLE: 'Its process lives. Run this command as the same user or as an administrator; if it hangs, end its process, then run winbackup recover.',
   ERR_MONITOR_RUNNING: 'Look at it with winbackup status, or wait for its end.',
   ERR_TRANSACTION_UNKNOWN: 'Those that are not over: winbackup status',
   FE_NOT_CONFIGURED: 'Name the directory of the transaction log: --log; a job keeps it in .winbackup in its destination.',
   FE_ENDING: 'Only one that is active can be aborted, and only one that hangs resolved: winbackup status',
+  ERR_NO_MANIFEST: 'Name the directory that the job published: it lies in the destination, and holds manifest.json.',
+  ERR_SET_CHANGED: 'Use another set; each one is whole by itself.',
   EPIPE: 'The program that was to take the backup from standard output ended early.',
 };
 

@@ -39,8 +39,10 @@ async function job(file: string, options: JobCommandOptions, io: Io): Promise<nu
   return connectedRun(io, options, async ({ backend, host, sqlOf, reporter, signal }) => {
     const description = await readDescription(file);
     await checkJob(description, { backend, host });
+    if (options.trace !== undefined) await TraceFile.check(host, options.trace, '--trace');
     const directory = options.log ?? `${description.destination}/${LOG}`;
-    const monitor = await TransactionMonitor.open({ directory, host, backend });
+    const { jobMs } = description.timeouts;
+    const monitor = await TransactionMonitor.open({ directory, host, backend, ...(jobMs === undefined ? {} : { autoAbortMs: jobMs }) });
     try {
       tellRecovered(reporter, plainRecovery(await monitor.recover()));
       const run = host.random.uuid();

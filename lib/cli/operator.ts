@@ -26,18 +26,18 @@ const logOption = (): Option => new Option('--log <directory>', 'directory of th
 
 export function statusCommand(io: Io, exit: Exit): Command {
   const command = new Command('status')
-    .description('show what runs, who holds which lock and who waits for it; or, when the monitor is gone, what it left for recovery')
+    .description('Show what runs, who holds which lock and who waits for it; or, when the monitor is gone, what it left for recovery')
     .addOption(logOption());
-  withOutputOptions(command).action((options: LogOption & OutputOptions) => exit(reported(io, options, (reporter) => status(options, reporter))));
+  withOutputOptions(command).action((options: LogOption & OutputOptions) => exit(reported(io, options, (reporter, signal) => status(options, reporter, signal))));
   return withEpilogue(command, 'winbackup status --log D:\\sets\\.winbackup');
 }
 
 export function abortCommand(io: Io, exit: Exit): Command {
   const command = new Command('abort')
-    .description('abort a transaction, from outside and without recourse for it; returns at once, and its backout goes on behind. One that hangs tries once more.')
+    .description('Abort a transaction, from outside and without recourse for it; returns at once, and its backout goes on behind. One that hangs tries once more.')
     .argument('<transaction>', 'its id, as winbackup status shows it')
     .addOption(logOption());
-  withOutputOptions(command).action((transaction: string, options: LogOption & OutputOptions) => exit(reported(io, options, (reporter) => abort(transaction, options, reporter))));
+  withOutputOptions(command).action((transaction: string, options: LogOption & OutputOptions) => exit(reported(io, options, (reporter, signal) => abort(transaction, options, reporter, signal))));
   return withEpilogue(command, 'winbackup abort 6f1c52a0-93a4-4d0e-8a55-0d2f1c7be6d1 --log D:\\sets\\.winbackup');
 }
 
@@ -47,7 +47,7 @@ interface ResolveOptions extends LogOption, MachineOptions {
 
 export function resolveCommand(io: Io, exit: Exit): Command {
   const command = new Command('resolve')
-    .description('set a transaction that hangs aside: its locks go, and whatever is left of it is yours to clear away. Without a running monitor recovery is tried first.')
+    .description('Set a transaction that hangs aside: its locks go, and whatever is left of it is yours to clear away. Without a running monitor recovery is tried first.')
     .argument('<transaction>', 'its id, as winbackup status shows it')
     .addOption(new Option('--state <state>', 'how it counts from now on').choices(['committed', 'aborted']).makeOptionMandatory())
     .addOption(logOption());
@@ -57,7 +57,7 @@ export function resolveCommand(io: Io, exit: Exit): Command {
 
 export function recoverCommand(io: Io, exit: Exit): Command {
   const command = new Command('recover')
-    .description('bring what a killed run has left to its end: what was committed is completed, everything else is backed out')
+    .description('Bring what a killed run has left to its end: what was committed is completed, everything else is backed out')
     .addOption(logOption());
   withMachineOptions(command).action((options: LogOption & MachineOptions) => exit(machineRun(io, options, (work) => recover(options, work))));
   return withEpilogue(command, 'winbackup recover --log D:\\sets\\.winbackup');
@@ -73,15 +73,15 @@ function idOf(transaction: string): string {
 }
 
 /** The running monitor. */
-async function running(log: string, reporter: Reporter): Promise<OperatorClient> {
-  const client = await OperatorClient.connect(realHost, log);
+async function running(log: string, reporter: Reporter, signal: AbortSignal): Promise<OperatorClient> {
+  const client = await OperatorClient.connect(realHost, log, { signal });
   const { simulated } = await client.status();
   reporter.simulated = simulated;
   return client;
 }
 
-async function status({ log }: LogOption, reporter: Reporter): Promise<void> {
-  const client = await OperatorClient.reach(realHost, log);
+async function status({ log }: LogOption, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const client = await OperatorClient.reach(realHost, log, { signal });
   if (client === undefined) {
     const transactions = await interruptedTransactions(realHost, log);
     tellTransactions(reporter, transactions, []);
@@ -115,9 +115,9 @@ function tellTransactions(reporter: Reporter, transactions: readonly Transaction
   }
 }
 
-async function abort(given: string, { log }: LogOption, reporter: Reporter): Promise<void> {
+async function abort(given: string, { log }: LogOption, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const transaction = idOf(given);
-  const client = await running(log, reporter);
+  const client = await running(log, reporter, signal);
   const result = await client.abort(transaction);
   if (result === FE.FE_NO_CURRENT_TRANSACTION) throw new MonitorError('ERR_TRANSACTION_UNKNOWN', `there is no transaction ${transaction} in ${log}, or it is over`);
   if (result !== FE.FE_OK) throw new FileSystemError(result, transaction);
@@ -126,7 +126,7 @@ async function abort(given: string, { log }: LogOption, reporter: Reporter): Pro
 
 async function resolve(given: string, { log, state }: ResolveOptions, work: MachineWork): Promise<void> {
   const transaction = idOf(given);
-  const client = await OperatorClient.reach(work.host, log);
+  const client = await OperatorClient.reach(work.host, log, { signal: work.signal });
   if (client !== undefined) await client.resolve(transaction, state);
   else {
     const left = await interruptedTransactions(work.host, log);
@@ -137,15 +137,20 @@ async function resolve(given: string, { log, state }: ResolveOptions, work: Mach
       return report;
     });
     tellRecovered(work.reporter, recovered);
-    // It came to its own end after all.
-    if (!recovered.setAside.some(({ id }) => id === transaction)) throw new FileSystemError(FE.FE_ENDING, `${transaction} does not hang any more`);
+    // It came to its own end after all: to the one that was asked for, or not.
+    if (!recovered.setAside.some(({ id }) => id === transaction)) {
+      const ended = recovered.committed.includes(transaction) ? 'committed' : 'aborted';
+      if (ended !== state) throw new FileSystemError(FE.FE_OBSOLETE, `${transaction} does not hang any more: it has come to its own end, ${ended}`);
+      work.reporter.say('done', `Transaction ${transaction}: recovery has brought it to its end, ${ended}; nothing is left of it`, { command: 'resolve', transaction, state });
+      return;
+    }
   }
   work.reporter.say('done', `Transaction ${transaction}: counts as ${state}; what is left of it is yours to clear away`, { command: 'resolve', transaction, state });
 }
 
 async function recover({ log }: LogOption, work: MachineWork): Promise<void> {
-  const { host, reporter } = work;
-  const client = await OperatorClient.reach(host, log);
+  const { host, reporter, signal } = work;
+  const client = await OperatorClient.reach(host, log, { signal });
   const report = client === undefined ? await withMonitor(log, work, async (monitor) => plainRecovery(await monitor.recover())) : await client.recover();
   tellRecovered(reporter, report);
   const { committed, backedOut, setAside } = report;

@@ -32,7 +32,7 @@ export interface JobFiles {
 }
 
 export interface JobTimeouts {
-  /** Milliseconds until the whole job is aborted. Default, and at most: the monitor's autoabort. */
+  /** Milliseconds until the whole job is aborted; 0 never. Default, and at most: the monitor's autoabort, which `winbackup job` sets to this. */
   readonly jobMs?: number;
   /** Milliseconds to wait for a lock. Default: the monitor's. */
   readonly lockMs?: number;
@@ -101,7 +101,7 @@ const read = object(
     )),
     files: list(object({ from: text, to: plainName }, {})),
     partialOutputs: oneOf('remove', 'keep'),
-    timeouts: object({}, { jobMs: integer(1, 0x7fffffff), lockMs: milliseconds, snapshotMs: milliseconds, setInProgressMs: milliseconds, attachMs: milliseconds }),
+    timeouts: object({}, { jobMs: milliseconds, lockMs: milliseconds, snapshotMs: milliseconds, setInProgressMs: milliseconds, attachMs: milliseconds }),
   },
 );
 

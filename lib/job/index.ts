@@ -10,7 +10,7 @@ export type { Attributes, EventCategory, JobEvent } from './events';
 export { checkJob, runJob } from './job';
 export type { JobOptions, JobProgress, JobResult } from './job';
 export { MANIFEST_VERSION, checkSet } from './manifest';
-export type { CheckedSet, JobManifest, ManifestFile } from './manifest';
+export type { CheckedSet, JobManifest, ManifestFile, ReadingOptions } from './manifest';
 export { bridgeToOpenTelemetry } from './telemetry';
 export type { TelemetrySpan, Tracer } from './telemetry';
 export { TraceFile, checkTrace } from './trace-file';

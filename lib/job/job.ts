@@ -5,7 +5,7 @@
 import { checkKnownFields, resolveBackend, throwIfAborted } from '../binding';
 import type { Backend, Host, SqlServer } from '../binding';
 import { asError } from '../binding/waiting';
-import { DatabaseBackup, FileSet, FileSystemError, SnapshotSet } from '../transaction';
+import { DatabaseBackup, FE, FileSet, FileSystemError, SnapshotSet } from '../transaction';
 import type { Transaction, TransactionMonitor } from '../transaction';
 import { databaseResource } from '../transaction/participants/databases';
 import { copyFromSnapshot, resolveDevicePath } from '../vss';
@@ -62,8 +62,8 @@ const optionNames = ['description', 'monitor', 'sql', 'run', 'signal', 'onProgre
 
 /**
  * Runs the job. Resolves once every output is durable under its final name.
- * @throws ArgumentError before anything is started (DescriptionError, with the line, for what the description has wrong); JobError and JobAbortError
- *   once everything has been backed out
+ * @throws before anything is started: ArgumentError (DescriptionError, with the line, for what the description has wrong), FileSystemError when the
+ *   monitor begins no transaction; JobError and JobAbortError once everything has been backed out, or cannot be (`failure.outcome`)
  */
 export async function runJob(options: JobOptions): Promise<JobResult> {
   checkKnownFields('options', options, optionNames);
@@ -92,19 +92,25 @@ export async function checkJob(description: JobDescription, { backend, host }: {
     if (info !== undefined) above.add(info.identity);
     if (files.directoryOf(at) === at) break;
   }
-  for (const [index, { from, volume, path }] of description.files.entries()) {
-    const field = `job.files[${String(index)}].from`;
-    let source: string;
+  const found = async (field: string, path: string): Promise<string> => {
     try {
-      source = await resolveDevicePath(`${volume}${path}`, { backend, security: 'host' });
+      return await resolveDevicePath(path, { backend, security: 'host' });
     } catch (error) {
       throw descriptionError(description, field, `is not there: ${asError(error).message}`);
     }
+  };
+  for (const [index, volume] of description.volumes.entries()) await found(`job.volumes[${String(index)}]`, volume);
+  for (const [index, { from, volume, path }] of description.files.entries()) {
+    const field = `job.files[${String(index)}].from`;
+    const source = await found(field, `${volume}${path}`);
     const info = await files.stat(source);
     if (info === undefined) throw descriptionError(description, field, `is not there: ${from}`);
     if (above.has(info.identity)) throw descriptionError(description, 'job.destination', `is a source, or lies in one: ${from} holds ${destination}`);
   }
 }
+
+/** By the number of a transaction that ended or hangs; every other one is an abort's. */
+const DECISION_OF: Readonly<Record<number, JobFailure['decision']>> = { [FE.FE_OK]: 'commit', [FE.FE_OUTCOME_UNKNOWN]: 'unknown' };
 
 class JobRun {
   private part = 'begin';
@@ -139,7 +145,13 @@ class JobRun {
     const { monitor, description, signal } = this.options;
     const { jobMs } = description.timeouts;
     const told = tellTransaction(this.events);
-    const transaction = monitor.beginTransaction({ tag: description.name, ...(jobMs === undefined ? {} : { timeoutMs: jobMs }) });
+    let transaction: Transaction;
+    try {
+      transaction = monitor.beginTransaction({ tag: description.name, ...(jobMs === undefined ? {} : { timeoutMs: jobMs === 0 ? Infinity : jobMs }) });
+    } catch (error) {
+      told.stop();
+      throw error;
+    }
     this.transactionId = transaction.id;
     told.of(transaction.id);
     const onAbort = (): void => {
@@ -154,7 +166,10 @@ class JobRun {
         // The outputs take their names behind the decision.
         return transaction.finished;
       });
-      if (state !== 'COMMITTED') throw new FileSystemError(code, transaction.cause?.detail, { cause: failures[0]?.error });
+      const [failure] = failures;
+      // Decided, and not carried out: the transaction has no error of its own then.
+      if (state === 'HUNG' && code === FE.FE_OK && failure !== undefined) throw failure.error;
+      if (state !== 'COMMITTED') throw new FileSystemError(code, transaction.cause?.detail, { cause: failure?.error });
       return { simulated: this.simulated, set, manifest, durationMs: this.host.clock.now() - this.startedAt };
     } catch (error) {
       monitor.abortTransaction(transaction);
@@ -168,15 +183,23 @@ class JobRun {
   /** Waits for the backout, and tells how it went. */
   private async failed(error: unknown, transaction: Transaction): Promise<Error> {
     const { description, signal } = this.options;
-    const { state, failures } = await transaction.finished;
-    const { part, simulated } = this;
-    const kept = this.outputs?.kept;
+    const { state, code, failures } = await transaction.finished;
+    const { part, simulated, outputs } = this;
     const failure: JobFailure = {
       job: description.name, transaction: transaction.id, part, simulated, outcome: state, fileSystemError: transaction.cause?.code,
-      kept: kept !== undefined && (await this.host.files.stat(kept)) !== undefined ? kept : undefined,
+      decision: DECISION_OF[code] ?? 'abort',
+      kept: await this.found(outputs?.kept),
+      outputs: state === 'ABORTED' ? undefined : ((await this.found(outputs?.directory)) ?? (await this.found(outputs?.path()))),
       unfinished: [...this.unfinished, ...failures.map((each) => each.error)],
     };
     return signal?.aborted === true && state === 'ABORTED' ? new JobAbortError(failure, signal.reason) : new JobError(failure, error);
+  }
+
+  /** The path, where anything is there; a disk that is lost shows nothing. */
+  private async found(path: string | undefined): Promise<string | undefined> {
+    if (path === undefined) return undefined;
+    const info = await this.host.files.stat(path).catch(() => undefined);
+    return info === undefined ? undefined : path;
   }
 
   // --- The work, in the order in which it must be done ---
@@ -195,7 +218,7 @@ class JobRun {
       for (const database of description.databases) await this.database(database, backups);
       if (session !== undefined) for (const copy of description.files) await this.copy(copy, session, outputs, transaction.signal);
       const completed = snapshot === undefined ? undefined : await this.complete(snapshot, outputs);
-      return { manifest: await this.manifest(completed, outputs), set: outputs.directory };
+      return { manifest: await this.manifest(completed, outputs, transaction.signal), set: outputs.directory };
     } finally {
       // Without effect once it is complete; else the writers are told, and the copies go.
       await snapshot?.abort();
@@ -281,10 +304,10 @@ class JobRun {
     });
   }
 
-  private manifest(completed: CompletedSnapshot | undefined, outputs: FileSet): Promise<JobManifest> {
+  private manifest(completed: CompletedSnapshot | undefined, outputs: FileSet, signal: AbortSignal): Promise<JobManifest> {
     const { description } = this.options;
-    return this.does('manifest', async () => {
-      const files = await outputs.write((directory) => listFiles(this.host.files, directory));
+    return this.does('manifest', async (tell) => {
+      const files = await outputs.write((directory) => listFiles(this.host.files, directory, { signal, onProgress: (bytes) => tell({ bytes }) }));
       const manifest: JobManifest = {
         format: 'winbackup.job', version: MANIFEST_VERSION, simulated: this.simulated, job: description.name, transaction: this.transactionId,
         startedAt: isoTime(this.startedAt), finishedAt: isoTime(this.host.clock.now()),

@@ -1,6 +1,6 @@
 /** The list of everything in a set, with checksums: what a restore relies on, and what shows that nothing is missing or changed. */
 import { createHash } from 'node:crypto';
-import { StateError } from '../binding';
+import { StateError, throwIfAborted } from '../binding';
 import type { Files } from '../binding';
 import { walk } from '../transaction/participants/file-set';
 import { MANIFEST } from './description';
@@ -45,17 +45,26 @@ export function isoTime(ms: number): string {
 
 const CHUNK_BYTES = 1024 * 1024;
 
-async function digest(files: Files, path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+export interface ReadingOptions {
+  /** Ends the reading with AbortError, before the next MiB. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the bytes that have been read so far, of all files. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+async function digest(files: Files, path: string, before: number, { signal, onProgress }: ReadingOptions): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const hash = createHash('sha256');
   const chunk = new Uint8Array(CHUNK_BYTES);
   const file = await files.open(path, 'read');
   try {
     let bytes = 0;
     for (;;) {
+      throwIfAborted(signal);
       const count = await file.read(chunk, bytes);
       if (count === 0) return { bytes, sha256: hash.digest('hex') };
       hash.update(chunk.subarray(0, count));
       bytes += count;
+      onProgress?.(before + bytes);
     }
   } finally {
     await file.close();
@@ -63,9 +72,15 @@ async function digest(files: Files, path: string): Promise<{ readonly bytes: num
 }
 
 /** Size and SHA-256 of every file of the set but its manifest. */
-export async function listFiles(files: Files, set: string): Promise<readonly ManifestFile[]> {
+export async function listFiles(files: Files, set: string, options: ReadingOptions = {}): Promise<readonly ManifestFile[]> {
   const list: ManifestFile[] = [];
-  for (const { path, kind } of await walk(files, set)) if (kind === 'file' && path !== MANIFEST) list.push({ path, ...(await digest(files, `${set}/${path}`)) });
+  let read = 0;
+  for (const { path, kind } of await walk(files, set)) {
+    if (kind !== 'file' || path === MANIFEST) continue;
+    const found = { path, ...(await digest(files, `${set}/${path}`, read, options)) };
+    list.push(found);
+    read += found.bytes;
+  }
   return list;
 }
 
@@ -75,10 +90,10 @@ export interface CheckedSet {
   readonly problems: readonly { readonly path: string; readonly problem: 'is missing' | 'has changed' | 'is not in the manifest' }[];
 }
 
-/** Compares a set with its manifest. @throws StateError ERR_NO_MANIFEST when there is none that this program can read */
-export async function checkSet(files: Files, set: string): Promise<CheckedSet> {
+/** Compares a set with its manifest. @throws StateError ERR_NO_MANIFEST when there is none that this program can read; AbortError */
+export async function checkSet(files: Files, set: string, options: ReadingOptions = {}): Promise<CheckedSet> {
   const manifest = await readManifest(files, `${set}/${MANIFEST}`);
-  const there = new Map((await listFiles(files, set)).map((file) => [file.path, file]));
+  const there = new Map((await listFiles(files, set, options)).map((file) => [file.path, file]));
   const problems: CheckedSet['problems'][number][] = [];
   for (const { path, bytes, sha256 } of manifest.files) {
     const found = there.get(path);

@@ -57,23 +57,31 @@ export class TraceFile {
   }
 
   /**
+   * Whether `open` would do, without a change to an earlier trace: it may be that of a job that still runs.
+   * @param field for the error: the option that named the path
+   * @throws ArgumentError
+   */
+  static async check({ files }: Pick<Host, 'files'>, path: string, field: string): Promise<void> {
+    await writable(field, async () => {
+      if (await earlierTrace(files, path, field)) await (await files.open(path, 'modify')).close();
+      else {
+        await (await files.open(path, 'create')).close();
+        await files.remove(path);
+      }
+    });
+  }
+
+  /**
    * Begins the file and listens to the events of that run. An earlier trace of that name is replaced; any other file is refused.
    * @param field for the error: the option that named the path
    * @throws ArgumentError
    */
   static async open(host: Host, path: string, run: string, { field, simulated }: { readonly field: string; readonly simulated: boolean }): Promise<TraceFile> {
     const { files } = host;
-    let file: OpenFile;
-    try {
-      if ((await files.stat(path)) !== undefined) {
-        if (!(await isTrace(files, path))) throw new ArgumentError(field, `is there already, and is no trace: ${path}`);
-        await files.remove(path);
-      }
-      file = await files.open(path, 'create');
-    } catch (error) {
-      if (error instanceof ArgumentError) throw error;
-      throw new ArgumentError(field, `cannot be written: ${asError(error).message}${errorCode(error) === undefined ? '' : ` (${String(errorCode(error))})`}`);
-    }
+    const file = await writable(field, async () => {
+      if (await earlierTrace(files, path, field)) await files.remove(path);
+      return files.open(path, 'create');
+    });
     const trace = new TraceFile(file, host.processes.pid, run);
     const metadata = { cat: '__metadata', ph: 'M', ts: 0, pid: host.processes.pid, tid: 1 } as const;
     trace.add({ name: 'process_name', ...metadata, args: { name: simulated ? 'winbackup (simulated)' : 'winbackup', simulated } });
@@ -107,8 +115,33 @@ export class TraceFile {
       this.end += Buffer.byteLength(body);
     } catch (error) {
       this.failure = asError(error);
+      await this.mend().catch(() => undefined);
     }
   }
+
+  /** What was written before stays whole: a disk that is full has room for what it had. */
+  private async mend(): Promise<void> {
+    await this.file.truncate(this.end);
+    if (this.end > 0) await this.file.write(Buffer.from(CLOSING), this.end);
+  }
+}
+
+/** @throws ArgumentError for whatever the file system says */
+async function writable<T>(field: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ArgumentError) throw error;
+    throw new ArgumentError(field, `cannot be written: ${asError(error).message}${errorCode(error) === undefined ? '' : ` (${String(errorCode(error))})`}`);
+  }
+}
+
+/** Whether there is one. @throws ArgumentError when something else has the name */
+async function earlierTrace(files: Host['files'], path: string, field: string): Promise<boolean> {
+  const found = await files.stat(path);
+  if (found === undefined) return false;
+  if (!found.isFile || !(await isTrace(files, path))) throw new ArgumentError(field, `is there already, and is no trace: ${path}`);
+  return true;
 }
 
 async function isTrace(files: Host['files'], path: string): Promise<boolean> {

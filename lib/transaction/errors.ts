@@ -4,8 +4,9 @@ import { WinbackupError } from '../binding';
 /** Nothing has been started. */
 export class MonitorError extends WinbackupError {
   override readonly name = 'MonitorError';
-  /** Another one has the directory; its log is of another machine, of another version, or not to be read; no one answers. */
-  readonly code: 'ERR_MONITOR_RUNNING' | 'ERR_MONITOR_FOREIGN' | 'ERR_MONITOR_VERSION' | 'ERR_MONITOR_DAMAGED' | 'ERR_MONITOR_NOT_RUNNING' | 'ERR_TRANSACTION_UNKNOWN';
+  /** Another one has the directory; its log is of another machine, of another version, or not to be read; it is gone; it lives, and does not let this operator in. */
+  readonly code: 'ERR_MONITOR_RUNNING' | 'ERR_MONITOR_FOREIGN' | 'ERR_MONITOR_VERSION' | 'ERR_MONITOR_DAMAGED' | 'ERR_MONITOR_NOT_RUNNING' | 'ERR_MONITOR_UNREACHABLE'
+    | 'ERR_TRANSACTION_UNKNOWN';
 
   constructor(code: MonitorError['code'], message: string, options: { cause?: unknown } = {}) {
     super(message, options);

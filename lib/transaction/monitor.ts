@@ -628,7 +628,8 @@ export class TransactionMonitor {
   private logFailed(error: Error): void {
     if (this.logFailure !== undefined) return;
     this.logFailure = error;
-    for (const transaction of this.live.values()) transaction.abort('logFailed', error.message);
+    const why = error.cause === undefined ? error.message : `${error.message}: ${asError(error.cause).message}`;
+    for (const transaction of this.live.values()) transaction.abort('logFailed', why);
   }
 
   private watchLog(record: LogRecord): void {

@@ -3,13 +3,14 @@ import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { ArgumentError, StateError, errorCode } from '../binding';
-import type { Host } from '../binding';
+import type { Cancel, Host } from '../binding';
 import { listenPrivately } from '../binding/private-pipe';
 import type { PrivatePipe } from '../binding/private-pipe';
-import { asError } from '../binding/waiting';
+import { asError, unlessAborted } from '../binding/waiting';
 import { abortCause } from './abort-causes';
 import type { AbortCause } from './abort-causes';
 import { holderOf } from './directory-lock';
+import type { LockHolder } from './directory-lock';
 import { MonitorError } from './errors';
 import { FE, FileSystemError } from './file-system-errors';
 import type { MonitorReport, RecoveryReport, TransactionMonitor, TransactionReport } from './monitor';
@@ -94,7 +95,8 @@ export class OperatorServer {
       this.early.push(socket);
       return;
     }
-    createInterface({ input: socket }).on('line', (line) => {
+    // Its errors are the socket's, and an operator who goes away is no reason to end a backup.
+    createInterface({ input: socket }).on('error', () => undefined).on('line', (line) => {
       void (async (): Promise<Answer> => ({ result: await carryOut(monitor, commandOf(line)) }))().catch((error: unknown): Answer => ({
         error: { code: errorCode(error), ...(error instanceof FileSystemError ? { number: error.number, detail: error.detail } : { number: undefined, detail: undefined }), message: asError(error).message },
       })).then((answer) => {
@@ -104,19 +106,26 @@ export class OperatorServer {
   }
 }
 
+export interface OperatorOptions {
+  /** Ends the wait for an answer with AbortError; what the monitor was asked for goes on. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that an answer may take; default 10,000. Recovery, which waits for participants, only has to begin by then. */
+  readonly timeoutMs?: number;
+}
+
 /** An operator's hand on the monitor that has a directory. */
 export class OperatorClient {
-  private constructor(private readonly path: string) {}
+  private constructor(private readonly host: Host, private readonly holder: LockHolder & { readonly operator: string }, private readonly options: OperatorOptions) {}
 
-  /** @throws FileSystemError 84 when the directory never had a monitor; MonitorError ERR_MONITOR_NOT_RUNNING, ERR_MONITOR_FOREIGN */
-  static async connect(host: Host, directory: string): Promise<OperatorClient> {
-    const client = await OperatorClient.reach(host, directory);
+  /** @throws FileSystemError 84 when the directory never had a monitor; MonitorError ERR_MONITOR_NOT_RUNNING, ERR_MONITOR_UNREACHABLE, ERR_MONITOR_FOREIGN */
+  static async connect(host: Host, directory: string, options: OperatorOptions = {}): Promise<OperatorClient> {
+    const client = await OperatorClient.reach(host, directory, options);
     if (client !== undefined) return client;
     throw new MonitorError('ERR_MONITOR_NOT_RUNNING', `no transaction monitor runs in ${host.files.resolve(directory)}`);
   }
 
   /** As `connect`; undefined when the monitor that had the directory is gone, and what it left waits for `recover`. */
-  static async reach(host: Host, directory: string): Promise<OperatorClient | undefined> {
+  static async reach(host: Host, directory: string, options: OperatorOptions = {}): Promise<OperatorClient | undefined> {
     if (typeof directory !== 'string' || directory === '') throw new ArgumentError('directory', 'must be the name of a directory');
     const resolved = host.files.resolve(directory);
     const holder = await holderOf(host, resolved);
@@ -124,8 +133,9 @@ export class OperatorClient {
       await interruptedTransactions(host, directory);
       return undefined;
     }
-    if (holder.operator === null) throw new MonitorError('ERR_MONITOR_NOT_RUNNING', `the transaction monitor of ${resolved}, in process ${String(holder.pid)}, cannot be reached by operators`);
-    return new OperatorClient(holder.operator);
+    const { operator, pid } = holder;
+    if (operator === null) throw new MonitorError('ERR_MONITOR_UNREACHABLE', `the transaction monitor of ${resolved}, in process ${String(pid)}, takes no operators`);
+    return new OperatorClient(host, { ...holder, operator }, options);
   }
 
   async status(): Promise<MonitorReport> {
@@ -142,31 +152,52 @@ export class OperatorClient {
   }
 
   async recover(): Promise<PlainRecoveryReport> {
-    return (await this.ask({ command: 'recover' })) as PlainRecoveryReport;
+    // One that does not answer to this would let the other question wait for ever.
+    await this.status();
+    return (await this.ask({ command: 'recover' }, Infinity)) as PlainRecoveryReport;
   }
 
-  private ask(command: Command): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const socket = createConnection(this.path);
-      const fail = (cause: unknown): void => reject(new MonitorError('ERR_MONITOR_NOT_RUNNING', 'the transaction monitor does not answer', { cause }));
+  private async ask(command: Command, timeoutMs = this.options.timeoutMs ?? ANSWER_MS): Promise<unknown> {
+    const { host: { clock }, holder: { operator, pid }, options: { signal } } = this;
+    const socket = createConnection(operator);
+    let cancel: Cancel = () => undefined;
+    const answer = new Promise<string>((resolve, reject) => {
+      const who = `the transaction monitor in process ${String(pid)}`;
+      const fail = (cause: unknown): void => reject(FORBIDDEN.includes(errorCode(cause) ?? '')
+        ? new MonitorError('ERR_MONITOR_UNREACHABLE', `${who} is another user's, and lets only that user and administrators in`, { cause })
+        : new MonitorError('ERR_MONITOR_NOT_RUNNING', `${who} does not answer any more`, { cause }));
       socket.on('error', fail).on('close', () => fail(undefined)).on('connect', () => socket.write(`${JSON.stringify(command)}\n`));
-      createInterface({ input: socket }).once('line', (line) => {
-        let answer: Answer;
-        try {
-          answer = JSON.parse(line) as Answer;
-        } catch (error) {
-          fail(error);
-          return;
-        } finally {
-          socket.destroy();
-        }
-        if ('result' in answer) resolve(answer.result);
-        else if (answer.error.number !== undefined) reject(new FileSystemError(answer.error.number, answer.error.detail));
-        else if (answer.error.code === 'ERR_TRANSACTION_UNKNOWN') reject(new MonitorError(answer.error.code, answer.error.message));
-        else reject(new StateError(answer.error.code ?? 'ERR_OPERATOR', answer.error.message));
-      }).on('error', () => undefined);
+      createInterface({ input: socket }).on('error', () => undefined).once('line', resolve);
+      if (timeoutMs !== Infinity) {
+        cancel = clock.after(timeoutMs, () => reject(new MonitorError('ERR_MONITOR_UNREACHABLE', `${who} has not answered within ${String(timeoutMs)} ms`)));
+      }
     });
+    try {
+      return resultOf(await unlessAborted(signal, answer));
+    } finally {
+      cancel();
+      socket.destroy();
+    }
   }
+}
+
+/** Longer than any answer takes that waits for nothing but the log's disk. */
+const ANSWER_MS = 10_000;
+const FORBIDDEN: readonly string[] = ['EACCES', 'EPERM'];
+
+/** @throws what the monitor answered; MonitorError when it is no answer */
+function resultOf(line: string): unknown {
+  let answer: Answer;
+  try {
+    answer = JSON.parse(line) as Answer;
+  } catch (cause) {
+    throw new MonitorError('ERR_MONITOR_UNREACHABLE', 'what answers is no transaction monitor', { cause });
+  }
+  if ('result' in answer) return answer.result;
+  const { code, number, detail, message } = answer.error;
+  if (number !== undefined) throw new FileSystemError(number, detail);
+  if (code === 'ERR_TRANSACTION_UNKNOWN') throw new MonitorError(code, message);
+  throw new StateError(code ?? 'ERR_OPERATOR', message);
 }
 
 /**

@@ -201,7 +201,8 @@ export class Transaction implements LockOwner {
       await this.owner.append({ type: 'enlisted', id: this.id, tag: this.tag ?? null, participant: { name, kind, record, resources } });
     } catch (error) {
       this.enlisted.splice(this.enlisted.indexOf(entry), 1);
-      throw this.refusal() ?? new FileSystemError(FE.FE_DISK_FAILED, undefined, { cause: error });
+      const refused = this.refusal();
+      throw new FileSystemError(refused?.number ?? FE.FE_DISK_FAILED, refused?.detail, { cause: error });
     }
     this.owner.publish({ type: 'participant', transaction: this.id, participant: name, phase: 'enlist', outcome: 'done' });
     this.check();

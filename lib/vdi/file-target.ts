@@ -53,7 +53,7 @@ export class FileTarget implements BackupTarget {
     } catch (error) {
       await target?.discard();
       if (error instanceof ArgumentError) throw error;
-      throw new ArgumentError(field, `cannot be written: ${asError(error).message}`);
+      throw new ArgumentError(field, `cannot be written: ${asError(error).message}`, { cause: error });
     }
   }
 

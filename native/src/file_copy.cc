@@ -350,6 +350,11 @@ bool FileCopy::AdvanceRaw(DWORD milliseconds) {
 void FileCopy::Finish() {
   EndReading();
   EndWriting();
+  // Once it is read-only nobody can flush it: Windows wants a handle that may write. Of encrypted files this one may
+  // not.
+  if (!directory_ && target_ && (information_.FileAttributes & FILE_ATTRIBUTE_READONLY) != 0 &&
+      !FlushFileBuffers(target_.get()) && GetLastError() != ERROR_ACCESS_DENIED)
+    throw Failure{HRESULT_FROM_WIN32(GetLastError()), "FlushFileBuffers"};
   const DWORD error = source_ && target_ ? CopyBasicInformation(source_.get(), target_.get()) : ERROR_FILE_NOT_FOUND;
   if (error != ERROR_SUCCESS) not_kept_.push_back(WithError(L"times and attributes", error));
   source_ = UniqueHandle();

@@ -2,15 +2,18 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Clock } from '../../lib/binding';
+import { listenPrivately } from '../../lib/binding/private-pipe';
 import { realHost } from '../../lib/binding/real-host';
-import { EXIT } from '../../lib/cli/exit-codes';
+import { EXIT, exitCodeOf } from '../../lib/cli/exit-codes';
 import { main } from '../../lib/cli/program';
 import { Log } from '../../lib/log';
+import { MonitorError, OperatorClient } from '../../lib/transaction';
 import { CapturedIo } from './captured-io';
 
 const program = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
@@ -161,10 +164,79 @@ describe('a monitor in another process', () => {
     expect((await winbackup('recover', '--log', directory)).code).toBe(EXIT.success);
   });
 
+  it.each<['aborted' | 'committed', number, object]>([
+    ['aborted', EXIT.success, { event: 'done', command: 'resolve', state: 'aborted' }],
+    ['committed', EXIT.aborted, { event: 'error', code: 'FE_OBSOLETE', message: expect.stringContaining('has come to its own end, aborted') as string }],
+  ])('that was killed: resolve lets recovery try first, and is content where that ends as asked for: %s', async (state, code, last) => {
+    const { active, child, ended } = await start();
+    child.kill('SIGKILL');
+    await ended;
+    const { code: given, io } = await winbackup('resolve', active, '--state', state, '--log', directory, '--json');
+    expect({ given, last: io.events.at(-1) }).toMatchObject({ given: code, last });
+  });
+
+  const operatorPath = (): string => {
+    const [lock = ''] = readdirSync(directory).filter((name) => name.endsWith('.lock'));
+    return (JSON.parse(readFileSync(at(lock), 'utf8')) as { operator: string }).operator;
+  };
+
+  it('goes on when an operator goes away before the answer', async () => {
+    const { child } = await start();
+    for (let count = 0; count < 20; count += 1) {
+      const socket = createConnection(operatorPath());
+      await once(socket, 'connect');
+      socket.write('{"command":"status"}\n{"command":"recover"}\n');
+      socket.destroy();
+      await once(socket, 'close');
+    }
+    expect(await idsShown()).toHaveLength(3);
+    expect(child.exitCode).toBeNull();
+  });
+
+  it('that does not answer: every command says so in the end, and Ctrl+C ends the wait at once', async () => {
+    const silent = await listenPrivately(() => undefined);
+    const { pid, machine, identityOf } = realHost.processes;
+    writeFileSync(at('monitor.1.lock'), JSON.stringify({ machine, pid, identity: identityOf(pid), operator: silent.path }));
+    const active = '6f1c52a0-93a4-4d0e-8a55-0d2f1c7be6d1';
+    // The limit comes as soon as it is set.
+    const clock = Object.assign(Object.create(realHost.clock) as Clock, { after: (_ms: number, callback: () => void) => (setImmediate(callback), () => undefined) });
+    const client = await OperatorClient.connect({ ...realHost, clock }, directory);
+    for (const ask of [() => client.status(), () => client.abort(active), () => client.resolve(active, 'aborted'), () => client.recover()]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'ERR_MONITOR_UNREACHABLE', message: expect.stringContaining(`process ${String(pid)} has not answered within 10000 ms`) as string });
+    }
+    for (const args of [['status'], ['abort', active], ['resolve', active, '--state', 'aborted'], ['recover']]) {
+      const io = new CapturedIo();
+      const code = main([...args, '--log', directory, '--json'], io);
+      while (io.listening === 0) await new Promise(setImmediate);
+      io.send('SIGINT');
+      expect({ args, code: await code }).toEqual({ args, code: EXIT.SIGINT });
+    }
+    await silent.close();
+  });
+
+  it('of another user: the commands say whose it is, not that it is gone', async () => {
+    await start();
+    if (process.platform === 'win32') return;
+    chmodSync(directory, 0o755);
+    const closed = dirname(operatorPath());
+    // Root opens everything: it has to be somebody else meanwhile.
+    const root = process.geteuid?.() === 0;
+    const client = await OperatorClient.connect(realHost, directory);
+    if (root) process.seteuid?.(65534);
+    else chmodSync(closed, 0);
+    try {
+      await expect(client.status()).rejects.toMatchObject({ code: 'ERR_MONITOR_UNREACHABLE', message: expect.stringContaining('is another user\'s') as string });
+    } finally {
+      if (root) process.seteuid?.(0);
+      else chmodSync(closed, 0o700);
+    }
+    expect(exitCodeOf(await client.resolve('7', 'aborted').catch((error: unknown) => error))).toBe(EXIT.usage);
+    expect(exitCodeOf(new MonitorError('ERR_MONITOR_UNREACHABLE', ''))).toBe(EXIT.connection);
+  });
+
   it('can be reached by its own user only, and answers nonsense with an error', async () => {
     await start();
-    const [lock = ''] = readdirSync(directory).filter((name) => name.endsWith('.lock'));
-    const { operator } = JSON.parse(readFileSync(at(lock), 'utf8')) as { operator: string };
+    const operator = operatorPath();
     if (process.platform !== 'win32') expect(statSync(dirname(operator)).mode & 0o777).toBe(0o700);
     const socket = createConnection(operator);
     const answers = createInterface({ input: socket })[Symbol.asyncIterator]();

@@ -7,6 +7,7 @@ import { checkSet } from '../../lib/job/manifest';
 import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
 import { simulatedSqlServer } from '../../lib/simulator/sql-server/connection';
 import { TransactionMonitor } from '../../lib/transaction';
+import type { TransactionMonitorOptions } from '../../lib/transaction';
 import { putFile } from './flow-rig';
 
 export const LOG = '/log';
@@ -31,8 +32,8 @@ export function machineOn(host: Host): SimulatedWindows {
   });
 }
 
-export const openMonitor = (machine: SimulatedWindows, host: Host): Promise<TransactionMonitor> =>
-  TransactionMonitor.open({ directory: LOG, host, backend: machine });
+export const openMonitor = (machine: SimulatedWindows, host: Host, options: Partial<TransactionMonitorOptions> = {}): Promise<TransactionMonitor> =>
+  TransactionMonitor.open({ directory: LOG, host, backend: machine, ...options });
 
 export function run(machine: SimulatedWindows, host: Host, monitor: TransactionMonitor, options: Partial<Omit<JobOptions, 'description'>> & { readonly job?: object } = {}): Promise<JobResult> {
   const { job = SMALL, ...others } = options;

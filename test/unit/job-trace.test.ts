@@ -1,5 +1,5 @@
 /** The timeline of a job: the file, and the bridge to OpenTelemetry. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentError } from '../../lib/binding';
@@ -8,7 +8,9 @@ import { JobEvents } from '../../lib/job/events';
 import { bridgeToOpenTelemetry } from '../../lib/job/telemetry';
 import { TraceFile, checkTrace } from '../../lib/job/trace-file';
 import { tracedBackend } from '../../lib/job/traced-backend';
+import { readText } from '../../lib/job/manifest';
 import { SimulatedWindows } from '../../lib/simulator';
+import { SimulatedDisk } from '../../lib/simulator/disk';
 
 let directory: string;
 let path: string;
@@ -61,6 +63,29 @@ it('replaces an earlier trace, and no other file', async () => {
   await expect(TraceFile.open(realHost, path, 'c', options)).rejects.toMatchObject({ field: '--trace', message: expect.stringContaining('is no trace') as string });
   expect(read()).toBe('{"name":"my job"}');
   await expect(TraceFile.open(realHost, join(directory, 'nowhere', 'x'), 'c', options)).rejects.toMatchObject({ field: '--trace' });
+});
+
+it('stays whole as far as it came when its disk is full, and says so at the end', async () => {
+  const disk = new SimulatedDisk({ capacity: 700 });
+  const trace = await TraceFile.open({ ...realHost, files: disk }, '/trace.json', 'run 1', options);
+  const events = new JobEvents('run 1', realHost.clock);
+  for (let count = 0; count < 20; count += 1) {
+    events.instant('phase', `step ${String(count)}`);
+    await new Promise(setImmediate);
+  }
+  await expect(trace.close()).rejects.toMatchObject({ code: 'ENOSPC' });
+  const { events: entries } = checkTrace(await readText(disk, '/trace.json'));
+  expect(entries.length).toBeGreaterThan(2);
+  expect(entries.length).toBeLessThan(20);
+});
+
+it('is checked without a change to an earlier one', async () => {
+  await TraceFile.check(realHost, path, '--trace');
+  expect(existsSync(path)).toBe(false);
+  await (await TraceFile.open(realHost, path, 'a', options)).close();
+  const before = read();
+  await TraceFile.check(realHost, path, '--trace');
+  expect(read()).toBe(before);
 });
 
 it('has every call into Windows with its result, and no argument of it', async () => {

@@ -109,8 +109,8 @@ describe('whichever call fails', () => {
     ['IVssBackupComponents::StartSnapshotSet', 'snapshot'], ['IVssBackupComponents::DoSnapshotSet', 'snapshot'], ['IVssBackupComponents::BackupComplete', 'writers'],
     ['IClientVirtualDeviceSet2::CreateEx', 'database Sales'], ['IClientVirtualDeviceSet2::OpenDevice', 'database Sales'], ['Vss::ResolveDevicePath', 'files data'],
   ])('%s: nothing is left of the job', async (at, part) => {
-    // The first look at the paths is before anything is started.
-    machine.faults.add({ at, occurrence: at === 'Vss::ResolveDevicePath' ? 2 : 1, action: { hresult: 0x8000ffff } });
+    // The first looks, at the volume and the path, are before anything is started.
+    machine.faults.add({ at, occurrence: at === 'Vss::ResolveDevicePath' ? 3 : 1, action: { hresult: 0x8000ffff } });
     const error = await rejection(run(machine, host, monitor));
     expect(error).toMatchObject({ name: 'JobError', failure: { part, outcome: 'ABORTED', unfinished: [] } });
     expect(await sets(host)).toEqual({ whole: 0, problems: [], others: [] });
@@ -134,7 +134,7 @@ describe('bad input is refused before anything is started', () => {
     ['a destination in a source', { ...SMALL, destination: '/volume/Data/inner/sets' }, 'job.destination', /is a source, or lies in one/],
     ['a destination that is a file', { ...SMALL, destination: '/volume/Data/one.txt' }, 'job.destination', /is no directory/],
     ['a source that is not there', { ...SMALL, files: [{ from: 'D:\\Dta', to: 'data' }] }, 'job.files[0].from', /is not there/],
-    ['a volume that the machine has not', { ...SMALL, volumes: ['E:\\'], files: [{ from: 'E:\\x', to: 'x' }] }, 'job.files[0].from', /is not there/],
+    ['a volume that the machine has not', { ...SMALL, volumes: ['D:\\', 'E:\\'] }, 'job.volumes[1]', /is not there/],
   ])('%s', async (_what, job, field, message) => {
     expect(await rejection(run(machine, host, monitor, { job }))).toMatchObject({ name: 'ArgumentError', field, message: expect.stringMatching(message) as string });
   });

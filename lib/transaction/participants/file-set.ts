@@ -162,23 +162,30 @@ async function syncSet(files: Files, { partial }: SetRecord): Promise<void> {
   for (const { path, kind } of await walk(files, partial)) {
     if (kind === 'directory') directories.push(`${partial}/${path}`);
     if (kind !== 'file') continue;
-    const file = await openForSync(files, `${partial}/${path}`);
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await syncFile(files, `${partial}/${path}`);
   }
   for (const directory of directories) await files.syncDirectory(directory);
 }
 
-/** Files keep their attributes when they are copied: a read-only one cannot be opened for writing, which Windows wants before it flushes. */
-async function openForSync(files: Files, path: string): ReturnType<Files['open']> {
-  try {
-    return await files.open(path, 'modify');
-  } catch (error) {
-    if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+const DENIED: readonly string[] = ['EACCES', 'EPERM'];
+
+/**
+ * Files keep their attributes when they are copied, and one that is read-only cannot be opened for writing, which Windows wants before it flushes:
+ * copyFromSnapshot has flushed it before it became so. Elsewhere a file that can be read can be synced.
+ */
+async function syncFile(files: Files, path: string): Promise<void> {
+  let readOnly = false;
+  const file = await files.open(path, 'modify').catch((error: unknown) => {
+    if (!DENIED.includes(errorCode(error) ?? '')) throw error;
+    readOnly = true;
     return files.open(path, 'read');
+  });
+  try {
+    await file.sync().catch((error: unknown) => {
+      if (!readOnly || !DENIED.includes(errorCode(error) ?? '')) throw error;
+    });
+  } finally {
+    await file.close();
   }
 }
 
