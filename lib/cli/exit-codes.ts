@@ -67,7 +67,8 @@ const fileSystemErrorOf = (error: unknown): number | undefined => (error instanc
 
 /**
  * The first rule that any error in the chain meets. The order says who wins: a signal before what it caused, the caller's mistake before
- * the rest, a lost connection before the socket's error, a full disk before SQL Server's report of it.
+ * the rest, a lost connection before the socket's error, a command that could not be started before the system's reason, a full disk before SQL
+ * Server's report of it.
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof MonitorError && error.code === 'ERR_MONITOR_NOT_RUNNING', EXIT.connection],
@@ -76,8 +77,8 @@ const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => UNRESOLVED_CODES.includes(errorCode(error) ?? ''), EXIT.unresolved],
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
-  [isSystemError, EXIT.files],
   [(error) => error instanceof ExecutionError, EXIT.exec],
+  [isSystemError, EXIT.files],
   [(error) => error instanceof SqlStatementError, EXIT.sql],
   [(error) => error instanceof FileSystemError, EXIT.aborted],
   [(error) => error instanceof WindowsError || error instanceof VssError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],

@@ -9,7 +9,7 @@ import type { SnapshotProgress } from '../vss/snapshot-creation';
 import { integer, seconds, withEpilogue } from './arguments';
 import { defined } from './defined';
 import { checkFree, loadDocuments, saveDocuments } from './documents';
-import { execute } from './execution';
+import { checkCommand, execute } from './execution';
 import type { Io } from './io';
 import { machineRun } from './machine-run';
 import type { MachineOptions, MachineWork } from './machine-run';
@@ -28,6 +28,7 @@ interface SnapshotOptions extends MachineOptions {
   readonly transportable?: true;
   readonly isolate?: true;
   readonly exec?: string;
+  readonly execTimeout?: number;
   readonly copyTo?: string;
   readonly path?: readonly string[];
   readonly documents?: string;
@@ -43,6 +44,7 @@ export function snapshotCommand(io: Io, exit: Exit): Command {
     .description('Take shadow copies of volumes, with the applications on them at rest for an instant. They live while the command of --exec runs, or until --copy-to has copied; then the writers are told how it went.')
     .argument('<volume...>', 'volumes: C: D:\\Mounted')
     .option('--exec <command>', 'what to run while the copies are there; 0 completes the backup, everything else aborts it. WINBACKUP_DEVICE_1 ... hold the devices')
+    .option('--exec-timeout <seconds>', 'how long the command may run before it is ended, and the backup aborted (default: without end)', seconds)
     .option('--copy-to <directory>', 'copy the files out of the shadow copies into this new directory, one below it for each volume')
     .option('--path <path...>', 'with --copy-to: only these, relative to the root of the volume')
     .optionsGroup('Writers:')
@@ -89,6 +91,8 @@ async function snapshot(volumes: readonly string[], options: SnapshotOptions, io
     const { copyTo, exec, documents, context = 'backup', type = 'copy', path: paths } = options;
     const persistent = context !== 'backup' && context !== 'file-share-backup';
     if (exec === undefined && copyTo === undefined && !persistent) throw new ArgumentError('--exec', 'or --copy-to must say what the copies are for: these would be gone at once');
+    checkCommand(exec);
+    if (options.execTimeout !== undefined && exec === undefined) throw new ArgumentError('--exec-timeout', 'is for --exec');
     if (paths !== undefined && copyTo === undefined) throw new ArgumentError('--path', 'is for --copy-to');
     if (copyTo !== undefined) await checkFree('--copy-to', host, copyTo);
     if (documents !== undefined) await checkFree('--documents', host, documents);
@@ -110,7 +114,7 @@ async function snapshot(volumes: readonly string[], options: SnapshotOptions, io
       for (const [index, copy] of session.snapshots.entries()) reporter.say('snapshot', `${volumes[index] ?? ''} -> ${copy.deviceObject ?? 'not surfaced'}  {${copy.snapshotId}}`, { volume: volumes[index], ...copy });
       const work = { backend, host, reporter, signal };
       if (copyTo !== undefined) await copy(session, volumes, { ...work, to: copyTo, paths });
-      if (exec !== undefined) await execute(exec, await environmentOf(session, volumes, work), { io, json: options.json === true, signal });
+      if (exec !== undefined) await execute(exec, await environmentOf(session, volumes, work), { io, clock: host.clock, json: options.json === true, signal, timeoutMs: milliseconds(options.execTimeout) });
       const result = await session.complete();
       if (documents !== undefined) await saveDocuments(host, documents, result);
       for (const { writerName, code, state } of result.warnings) reporter.say('warning', `writer ${writerName}: ${code} in state ${state}`, { writer: writerName, code, state });

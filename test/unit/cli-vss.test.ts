@@ -53,13 +53,14 @@ describe('winbackup snapshot', () => {
     io.onLine = (line) => {
       if (line.includes('started')) io.send('SIGINT');
     };
-    expect(await main(['snapshot', 'C:', '--exec', 'echo started; exec sleep 60', '--machine', at('machine.json')], io)).toBe(130);
+    expect(await main(['snapshot', 'C:', '--exec', 'echo started; sleep 60; echo over', '--machine', at('machine.json')], io)).toBe(130);
     expect(readdirSync(at('c'))).toEqual(['Data']);
   });
 
   it.each([
     [['C:'], 2, '--exec'], [['nonsense', '--exec', 'true'], 2, 'the volume[0]'], [['C:', '--exec', 'true', '--writer', 'nobody'], 2, '--writer[0]'], [['X:', '--exec', 'true'], 3, 'VSS_E_OBJECT_NOT_FOUND'],
-    [['C:', '--exec', 'true', '--path', 'x'], 2, '--path'],
+    [['C:', '--exec', 'true', '--path', 'x'], 2, '--path'], [['C:', '--exec', ''], 2, '--exec'], [['C:', '--copy-to', 'x', '--exec-timeout', '1'], 2, '--exec-timeout'],
+    [['C:', '--exec', 'sleep 600', '--exec-timeout', '0'], 8, 'did not end within 0 s'],
   ] as const)('%j ends with %d and names %s', async (args, code, text) => {
     const run = await winbackup('snapshot', ...args);
     expect([run.code, run.io.stderrText]).toEqual([code, expect.stringContaining(text)]);
