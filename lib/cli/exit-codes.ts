@@ -1,6 +1,7 @@
 /** Every exit code of the command: the one table, which `--help` shows and `exitCodeOf` reads. */
 import { AbortError, ArgumentError, LoadError, StateError, WindowsError, errorCode } from '../binding/errors';
 import { TimeoutError } from '../binding/host';
+import { LogError } from '../log';
 import { SqlConnectionError } from '../binding/sql';
 import { SqlStatementError } from '../vdi/errors';
 import { VssError } from '../vss/errors';
@@ -31,7 +32,7 @@ export const EXIT = {
 const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
   [String(EXIT.internal), 'a defect of this program'],
-  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened, no such transaction or transaction log; nothing was started'],
+  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened (a log that somebody uses, is damaged or none), no such transaction or transaction log; nothing was started'],
   [String(EXIT.windows), 'Windows, the virtual device interface, the shadow copy service or a writer refused'],
   [String(EXIT.connection), 'no connection to SQL Server, to the simulated machine, or to a running transaction monitor'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
@@ -82,6 +83,7 @@ const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof SqlStatementError, EXIT.sql],
   [(error) => error instanceof FileSystemError, EXIT.aborted],
   [(error) => error instanceof WindowsError || error instanceof VssError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],
+  [(error) => error instanceof LogError || (error instanceof StateError && error.code === 'ERR_IN_USE'), EXIT.usage],
 ];
 
 export function exitCodeOf(error: unknown): number {

@@ -6,7 +6,7 @@ import { ArgumentError, checkString } from '../binding';
 import type { Host } from '../binding';
 import { realHost } from '../binding/real-host';
 import { asError } from '../binding/waiting';
-import { Log, LogError } from '../log';
+import { Log, LogClaim, LogError } from '../log';
 import { deleteSnapshots, querySnapshots } from './management';
 import type { RequesterOptions } from './requester';
 
@@ -35,7 +35,7 @@ export interface CleanUpResult {
 }
 
 export interface SnapshotJournalOptions {
-  /** The journal's file; made when it is not there. Only one process may have it open. */
+  /** The journal's file; made when it is not there. One at a time has it open, because another would take its living sessions' sets for orphans. */
   readonly path: string;
   /** Default: the real one. */
   readonly host?: Host;
@@ -63,22 +63,32 @@ export class SnapshotJournal {
 
   private constructor(
     private readonly log: Log,
+    private readonly claim: LogClaim,
     private readonly host: Host,
   ) {}
 
-  /** @throws LogError when it is damaged, or another kind of file; ArgumentError */
+  /** @throws StateError ERR_IN_USE while somebody else has it open; LogError when it is damaged, or another kind of file; ArgumentError */
   static async open(options: SnapshotJournalOptions): Promise<SnapshotJournal> {
     checkString('path', options.path);
     if (options.path === '') throw new ArgumentError('path', 'must not be empty');
     const { path, host = realHost } = options;
-    const { log, contents } = await Log.open({ host, path, kind: KIND });
-    const journal = new SnapshotJournal(log, host);
-    for (const record of contents.records) {
-      const { state, set } = parse(path, record);
-      if (state === 'gone') journal.entries.delete(set.snapshotSetId);
-      else journal.entries.set(set.snapshotSetId, { ...set, completed: state === 'completed', live: false });
+    const claim = await LogClaim.take(host, path);
+    let log: Log | undefined;
+    try {
+      const opened = await Log.open({ host, path, kind: KIND });
+      ({ log } = opened);
+      const journal = new SnapshotJournal(log, claim, host);
+      for (const record of opened.contents.records) {
+        const { state, set } = parse(path, record);
+        if (state === 'gone') journal.entries.delete(set.snapshotSetId);
+        else journal.entries.set(set.snapshotSetId, { ...set, completed: state === 'completed', live: false });
+      }
+      return journal;
+    } catch (error) {
+      await log?.close();
+      await claim.release();
+      throw error;
     }
-    return journal;
   }
 
   /** Sets of ours that are not known to be gone. */
@@ -147,7 +157,11 @@ export class SnapshotJournal {
   }
 
   async close(): Promise<void> {
-    await this.log.close();
+    try {
+      await this.log.close();
+    } finally {
+      await this.claim.release();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

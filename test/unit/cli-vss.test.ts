@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../lib/cli/program';
+import { SnapshotJournal } from '../../lib/vss';
 import { CapturedIo } from './captured-io';
 
 let directory = '';
@@ -157,6 +158,19 @@ describe('winbackup shadows and writers', () => {
     expect((await winbackup('shadows')).io.stdoutText).toContain('0 shadow copies');
     expect((await winbackup('shadows', 'delete', snapshotId, '--json')).io.event('error')).toMatchObject({ code: 'VSS_E_OBJECT_NOT_FOUND' });
     expect((await winbackup('shadows', 'delete', 'x')).code).toBe(2);
+  });
+
+  it('leave a journal that is none, or that somebody uses, alone', async () => {
+    writeFileSync(at('foreign'), 'this is no journal, and it is long enough not to be a torn one');
+    const foreign = await winbackup('snapshot', 'C:', '--context', 'app-rollback', '--journal', at('foreign'));
+    expect([foreign.code, foreign.io.stderrText]).toEqual([2, expect.stringContaining('is not a log of winbackup')]);
+    const journal = await SnapshotJournal.open({ path: at('journal') });
+    for (const args of [['snapshot', 'C:', '--context', 'app-rollback'], ['shadows', 'clean-up']]) {
+      const { code, io } = await winbackup(...args, '--journal', at('journal'), '--json');
+      expect([code, io.event('error')]).toEqual([2, expect.objectContaining({ code: 'ERR_IN_USE', hint: expect.stringContaining('another one') as string })]);
+    }
+    await journal.close();
+    expect((await winbackup('shadows')).io.stdoutText).toContain('0 shadow copies');
   });
 
   it('lists writers with their state and components', async () => {

@@ -83,6 +83,8 @@ describe('a requester that is killed between DoSnapshotSet and complete', () => 
     const others = await (await SnapshotSession.begin({ backend, volumes: ['C:'], context: VSS_SNAPSHOT_CONTEXT.APP_ROLLBACK })).complete();
     const path = join(directory, 'journal');
     const { child, snapshotSetId } = await requester(file, String(VSS_SNAPSHOT_CONTEXT.APP_ROLLBACK), path);
+    // While it lives its set is no orphan, and nobody else writes to its journal.
+    await expect(SnapshotJournal.open({ path })).rejects.toMatchObject({ code: 'ERR_IN_USE', message: expect.stringContaining(`process ${String(child.pid)}`) as string });
     await kill(child);
     expect((await querySnapshots({ backend })).snapshots).toHaveLength(2);
     const journal = await SnapshotJournal.open({ path });
@@ -154,10 +156,20 @@ describe('the journal', () => {
     expect(machine.handleCount()).toBe(0);
   });
 
-  it('refuses a file that is something else', async () => {
-    const path = join(newDirectory(), 'file');
+  it('is open once at a time, in one process too', async () => {
+    const { host, journal } = await machineWithJournal();
+    await expect(SnapshotJournal.open({ path: '/journal', host })).rejects.toMatchObject({ name: 'StateError', code: 'ERR_IN_USE' });
+    await journal.close();
+    await (await SnapshotJournal.open({ path: '/journal', host })).close();
+    expect(await host.files.list('/')).toEqual(['journal']);
+  });
+
+  it('refuses a file that is something else, and lets go of it', async () => {
+    const directory = newDirectory();
+    const path = join(directory, 'file');
     writeFileSync(path, 'this is no journal, and it is long enough not to be a torn one');
     await expect(SnapshotJournal.open({ path })).rejects.toMatchObject({ code: 'ERR_LOG_FOREIGN' });
+    expect(readdirSync(directory)).toEqual(['file']);
     await expect(SnapshotJournal.open({ path: '' })).rejects.toMatchObject({ field: 'path' });
   });
 });
