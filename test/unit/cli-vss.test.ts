@@ -49,6 +49,14 @@ describe('winbackup snapshot', () => {
     expect(readdirSync(at('c'))).toEqual(['Data']);
   });
 
+  it('tells of an abort that failed too, after the failure that it was for', async () => {
+    const machine = { vss: { volumes: [{ name: 'C:\\', directory: 'c' }] }, faults: [{ at: 'IVssBackupComponents::AbortBackup', action: { hresult: 0x8000ffff } }] };
+    writeFileSync(at('machine.json'), JSON.stringify(machine));
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', 'exit 3', '--json');
+    expect([code, io.event('error')]).toEqual([8, expect.objectContaining({ code: 'ERR_EXEC_FAILED', thenFailed: [{ code: 'E_UNEXPECTED', message: expect.stringContaining('AbortBackup') as string }] })]);
+    expect((await winbackup('snapshot', 'C:', '--exec', 'exit 3')).io.stderrText).toMatch(/--exec ended with exit code 3.*\n.*then: the snapshot failed at AbortBackup/);
+  });
+
   it('aborts on a signal while the command runs', async () => {
     const io = new CapturedIo();
     io.onLine = (line) => {
