@@ -2,13 +2,15 @@
 import { Command, Option } from 'commander';
 import { ArgumentError } from '../binding/errors';
 import { copyFromSnapshot, removeCopies, resolveDevicePath } from '../vss/copy-files';
+import { SnapshotError } from '../vss/errors';
 import { SnapshotJournal } from '../vss/journal';
 import type { ComponentSelection } from '../vss/selection';
 import { SnapshotSession } from '../vss/snapshot-session';
+import type { CompletedSnapshot } from '../vss/snapshot-session';
 import type { SnapshotProgress } from '../vss/snapshot-creation';
 import { integer, seconds, withEpilogue } from './arguments';
 import { defined } from './defined';
-import { checkFree, loadDocuments, saveDocuments } from './documents';
+import { DocumentsDirectory, checkFree, loadDocuments } from './documents';
 import { checkCommand, execute } from './execution';
 import type { Io } from './io';
 import { machineRun } from './machine-run';
@@ -81,9 +83,16 @@ function narrate(progress: SnapshotProgress): string {
   return `${phase}${again} ${what}, within ${String(Math.round(waiting.ms / 1000))} s`;
 }
 
-/** `C:\\` -> `C`, `\\\\server\\share\\` -> `server_share`: a directory's name. */
-function nameOf(volume: string): string {
-  return volume.replace(/[\\/:?*"<>|{}]+/g, '_').replace(/^_+|_+$/g, '');
+/** `C:\\` -> `C`, `\\\\server\\share\\` -> `server_share`: a directory's name for each volume. Two that come out alike differ in a number. */
+function directoriesOf(volumes: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return volumes.map((volume) => {
+    const name = volume.replace(/[\\/:?*"<>|{}]+/g, '_').replace(/^_+|_+$/g, '');
+    let free = name;
+    for (let number = 2; taken.has(free.toLowerCase()); number += 1) free = `${name}-${String(number)}`;
+    taken.add(free.toLowerCase());
+    return free;
+  });
 }
 
 async function snapshot(volumes: readonly string[], options: SnapshotOptions, io: Io): Promise<number> {
@@ -95,10 +104,11 @@ async function snapshot(volumes: readonly string[], options: SnapshotOptions, io
     if (options.execTimeout !== undefined && exec === undefined) throw new ArgumentError('--exec-timeout', 'is for --exec');
     if (paths !== undefined && copyTo === undefined) throw new ArgumentError('--path', 'is for --copy-to');
     if (copyTo !== undefined) await checkFree('--copy-to', host, copyTo);
-    if (documents !== undefined) await checkFree('--documents', host, documents);
     const previousBackupStamps = options.previous === undefined ? undefined : (await loadDocuments('--previous', host, options.previous)).backupStamps;
     const journal = options.journal === undefined ? undefined : await SnapshotJournal.open({ path: options.journal, host });
+    let saved: DocumentsDirectory | undefined;
     try {
+      if (documents !== undefined) saved = await DocumentsDirectory.make('--documents', host, documents);
       await using session = await SnapshotSession.begin({
         backend, host, signal, volumes, backupType: BACKUP_TYPES[type], context: CONTEXTS[context],
         onProgress: (progress) => {
@@ -115,17 +125,39 @@ async function snapshot(volumes: readonly string[], options: SnapshotOptions, io
       const work = { backend, host, reporter, signal };
       if (copyTo !== undefined) await copy(session, volumes, { ...work, to: copyTo, paths });
       if (exec !== undefined) await execute(exec, await environmentOf(session, volumes, work), { io, clock: host.clock, json: options.json === true, signal, timeoutMs: milliseconds(options.execTimeout) });
-      const result = await session.complete();
-      if (documents !== undefined) await saveDocuments(host, documents, result);
+      const result = await completed(session, (complete) => save(saved, complete, reporter));
       for (const { writerName, code, state } of result.warnings) reporter.say('warning', `writer ${writerName}: ${code} in state ${state}`, { writer: writerName, code, state });
       const { snapshotSetId, backupStamps, unfinished } = result;
       reporter.say('done', `The backup is complete${persistent ? `; the copies stay: set {${snapshotSetId}}` : ''}`, {
         command: 'snapshot', snapshotSetId, backupStamps, persistent, writers: session.writers.map(({ writerName }) => writerName), unfinished: unfinished.map(({ message }) => message),
       });
     } finally {
+      await saved?.discard();
       await journal?.close();
     }
   });
+}
+
+/** The backup's documents are saved whenever it is complete, also when a writer failed in BackupComplete itself. */
+async function completed(session: SnapshotSession, done: (result: CompletedSnapshot) => Promise<void>): Promise<CompletedSnapshot> {
+  try {
+    const result = await session.complete();
+    await done(result);
+    return result;
+  } catch (error) {
+    if (error instanceof SnapshotError && error.completed !== undefined) await done(error.completed);
+    throw error;
+  }
+}
+
+async function save(documents: DocumentsDirectory | undefined, result: CompletedSnapshot, reporter: MachineWork['reporter']): Promise<void> {
+  try {
+    await documents?.save(result);
+  } catch (error) {
+    const { snapshotSetId } = result;
+    reporter.say('documents-lost', 'The backup is complete, and its writers were told so; but its documents could not be saved', { snapshotSetId });
+    throw error;
+  }
 }
 
 const milliseconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
@@ -134,11 +166,11 @@ type Surroundings = Pick<MachineWork, 'backend' | 'host' | 'reporter' | 'signal'
 
 async function copy(session: SnapshotSession, volumes: readonly string[], { to, paths, backend, host, reporter, signal }: Surroundings & { readonly to: string; readonly paths: readonly string[] | undefined }): Promise<void> {
   const partial = `${to}.partial`;
-  await checkFree('--copy-to', host, partial);
   await host.files.makeDirectory(partial);
+  const names = directoriesOf(volumes);
   try {
     for (const [index, snapshot] of session.snapshots.entries()) {
-      const directory = nameOf(volumes[index] ?? String(index));
+      const directory = names[index] ?? String(index);
       const { files, directories, bytes, notKept } = await copyFromSnapshot({ backend, host, signal, snapshot, to: `${partial}/${directory}`, ...defined({ paths }) });
       for (const { path, what } of notKept) reporter.say('not-kept', `${path === '' ? 'Not kept of any file' : path}: ${what}`, { path, what });
       reporter.say('copied', `Copied from ${volumes[index] ?? ''} to ${to}/${directory}: ${String(files)} files, ${formatBytes(bytes)}`, { volume: volumes[index], to: `${to}/${directory}`, files, directories, bytes, notKept });

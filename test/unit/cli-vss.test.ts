@@ -134,6 +134,26 @@ describe('the options of winbackup snapshot', () => {
     expect([failed.code, readdirSync(directory).filter((name) => name.startsWith('none'))]).toEqual([2, []]);
   });
 
+  it('copy two volumes whose names are alike as directories apart', async () => {
+    const volumes = [{ name: 'C:\\', directory: 'c' }, { name: 'C:\\x_y\\', directory: 'd' }, { name: 'C:\\x\\y\\', directory: 'c' }];
+    writeFileSync(at('machine.json'), JSON.stringify({ vss: { volumes } }));
+    expect((await winbackup('snapshot', 'C:\\x_y', 'C:\\X\\Y', '--copy-to', at('out'))).code).toBe(0);
+    expect([readdirSync(at('out')).sort(), existsSync(at('out/C_x_y/b.txt')), existsSync(at('out/C_X_Y-2/Data/a.txt'))]).toEqual([['C_X_Y-2', 'C_x_y'], true, true]);
+  });
+
+  it('save the documents of a backup that is complete although a writer failed in BackupComplete', async () => {
+    writeFileSync(at('machine.json'), JSON.stringify({ vss: { volumes: [{ name: 'C:\\', directory: 'c' }], writers: [plain('late', 4, { failures: [{ event: 'BackupComplete' }] })] } }));
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', 'true', '--documents', at('documents'), '--json');
+    expect([code, io.event('error'), existsSync(at('documents/snapshot.json'))]).toEqual([3, expect.objectContaining({ phase: 'BackupComplete' }), true]);
+  });
+
+  it('say that a complete backup has no documents when these could not be saved, and leave none of a backup that failed', async () => {
+    const lost = await winbackup('snapshot', 'C:', '--exclude-writer', 'poor', '--exec', `rmdir "${at('documents.partial')}"`, '--documents', at('documents'), '--json');
+    expect([lost.code, lost.io.event('documents-lost'), lost.io.event('error')]).toEqual([6, expect.objectContaining({ snapshotSetId: expect.any(String) as string }), expect.objectContaining({ code: 'ENOENT' })]);
+    expect((await winbackup('snapshot', 'C:', '--exclude-writer', 'poor', '--exec', 'exit 1', '--documents', at('documents'))).code).toBe(8);
+    expect(readdirSync(directory).filter((name) => name.startsWith('documents'))).toEqual([]);
+  });
+
   it('run the requester in a process of its own', async () => {
     expect(await done('--exclude-writer', 'poor', '--isolate')).toMatchObject({ event: 'done', simulated: true });
   });
@@ -147,8 +167,11 @@ describe('the options of winbackup snapshot', () => {
   it.each([
     ['--type none', '--type'], ['--context all', '--context'], ['--provider x', '--provider'], ['--retries -1', '--retries'], ['--retry-delay x', '--retry-delay'], ['--wait x', '--wait'], ['--component :x', '--component'],
     ['--critical-writer nobody', '--critical-writer'], ['--previous nowhere', '--previous'],
+    ['--documents machine.json/x', '--documents'], ['--documents left', '--documents exists already'], ['--copy-to left', '--copy-to exists already'],
   ])('%j is bad input, named, and nothing is started', async (args, named) => {
-    const { code, io } = await winbackup('snapshot', 'C:', '--exec', `touch ${at('started')}`, '--exclude-writer', 'poor', ...args.split(' '));
+    mkdirSync(at('left.partial'));
+    const own = args.split(' ').map((arg) => (/^(left|machine)/.test(arg) ? at(arg) : arg));
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', `touch ${at('started')}`, '--exclude-writer', 'poor', ...own);
     expect([code, io.stderrText]).toEqual([2, expect.stringContaining(named)]);
     expect(existsSync(at('started'))).toBe(false);
   });
