@@ -147,6 +147,24 @@ describe('the journal', () => {
     expect(await journal.cleanUp({ backend: machine })).toMatchObject({ deleted: [], gone: [session.snapshotSetId], failed: [] });
   });
 
+  it('that cannot be written when the backup is complete: the error has the result, and the set counts as an orphan', async () => {
+    const { host, machine, journal } = await machineWithJournal();
+    const session = await SnapshotSession.begin({ backend: machine, volumes: ['C:'], context, journal });
+    host.files.fail({ operation: 'write', code: 'ENOSPC' });
+    const error = await rejection(session.complete());
+    expect(error).toMatchObject({ name: 'SnapshotError', phase: 'SnapshotJournal', completed: { snapshotSetId: session.snapshotSetId }, unfinished: [] });
+    expect(journal.orphans.map(({ snapshotSetId }) => snapshotSetId)).toEqual([session.snapshotSetId]);
+    expect(machine.handleCount()).toBe(0);
+  });
+
+  it('has the set for an orphan when complete failed after BackupComplete', async () => {
+    const { machine, journal } = await machineWithJournal();
+    const session = await SnapshotSession.begin({ backend: machine, volumes: ['C:'], context, journal });
+    machine.faults.add({ at: 'IVssBackupComponents::SaveAsXML', action: { hresult: VSS_HRESULT.VSS_E_UNEXPECTED } });
+    expect(await rejection(session.complete())).toMatchObject({ phase: 'SaveAsXML' });
+    expect(await journal.cleanUp({ backend: machine })).toMatchObject({ deleted: [session.snapshotSetId] });
+  });
+
   it('that cannot be written stops the session before DoSnapshotSet', async () => {
     const { host, machine, journal } = await machineWithJournal();
     host.files.fail({ operation: 'write', code: 'ENOSPC' });

@@ -74,11 +74,37 @@ describe('a restore', () => {
     expect(machine.calls.filter(({ operation }) => operation.endsWith('SetSelectedForRestoreEx')).map(({ args }) => args[5])).toEqual([WRITER_B]);
   });
 
+  it('of a backup that was not made in component mode has nothing to restore, and says so', async () => {
+    const { machine } = vssMachine();
+    const { backupComponentsDocument } = await complete(machine);
+    await expect(RestoreSession.begin({ backend: machine, backupComponentsDocument })).rejects.toMatchObject({ name: 'ArgumentError', field: 'backupComponentsDocument' });
+    expect([restores(machine), machine.handleCount()]).toEqual([[], 0]);
+  });
+
+  it('is not completed by a mistake: nothing is told to the writers, and the session goes on', async () => {
+    const { machine, options } = await backedUp();
+    const session = await RestoreSession.begin(options);
+    const [component] = session.components;
+    const mistakes: readonly (readonly [object, string])[] = [
+      [{ filestatus: VSS_FILE_RESTORE_STATUS.FAILED }, 'options.filestatus'], [{ fileStatus: 0 }, 'fileStatus'], [{ fileStatus: () => undefined }, 'fileStatus'], [{ signal: 'x' }, 'signal'],
+      [{ alternateLocations: [{ component, path: 'C:\\', filespec: '*' }] }, 'alternateLocations[0].to'], [{ rangesFiles: [{ component, partialFile: -1, file: 'x' }] }, 'rangesFiles[0].partialFile'],
+      [{ rangesFiles: [{ component: { ...component, name: 'other' }, partialFile: 0, file: 'x' }] }, 'component'],
+    ];
+    for (const [mistake, field] of mistakes) await expect(session.complete(mistake)).rejects.toMatchObject({ name: 'ArgumentError', field });
+    await expect(session.complete({ fileStatus: () => { throw new Error('the caller\'s own'); } })).rejects.toThrow('the caller\'s own');
+    expect(restores(machine)).toEqual(['a PreRestore', 'b PreRestore']);
+    await session.complete({ fileStatus: ({ writerName }) => (writerName === 'a' ? VSS_FILE_RESTORE_STATUS.ALL : VSS_FILE_RESTORE_STATUS.FAILED) });
+    expect(restores(machine).slice(2)).toEqual(['a PostRestore', 'b PostRestore']);
+  });
+
   it('has typed errors for bad input', async () => {
     const { machine, options } = await backedUp();
     const fields: readonly (readonly [Partial<RestoreSessionOptions>, string])[] = [
       [{ backupComponentsDocument: '' }, 'backupComponentsDocument'], [{ components: [{ writer: 'nobody' }] }, 'components[0]'], [{ components: [{ writer: 'a', name: 'x' }] }, 'components[0]'],
-      [{ restoreType: 9 }, 'restoreType'],
+      [{ restoreType: 9 }, 'restoreType'], [{ components: [] }, 'components'], [{ components: 'a' as never }, 'components'], [{ writerDocuments: ['<x/>' as never] }, 'writerDocuments'],
+      [{ signal: {} as never }, 'signal'], [{ components: [{ writer: 'a', newTargets: [{ path: 'C:\\', filespec: '*', to: 7 as never }] }] }, 'components[0].newTargets[0].to'],
+      [{ components: [{ writer: 'a', rollForward: { type: 9, point: 'x' } }] }, 'components[0].rollForward.type'], [{ components: [{ writer: 'a', authoritative: 1 as never }] }, 'components[0].authoritative'],
+      [{ components: [{ writer: 'a', subcomponents: [{} as never] }] }, 'components[0].subcomponents[0].name'],
     ];
     for (const [wrong, field] of fields) await expect(RestoreSession.begin({ ...options, ...wrong })).rejects.toMatchObject({ name: 'ArgumentError', field });
     await expect(RestoreSession.begin({ ...options, backupComponentsDocument: '<no/>' })).rejects.toMatchObject({ phase: 'InitializeForRestore', code: 'VSS_E_INVALID_XML_DOCUMENT' });

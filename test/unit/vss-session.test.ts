@@ -110,6 +110,19 @@ describe('a session', () => {
     expect(next.backupType).toBe(VSS_BACKUP_TYPE.INCREMENTAL);
   });
 
+  it('is not completed by a mistake: nothing is told to the writers, and the session goes on', async () => {
+    const { machine } = vssMachine();
+    const session = await begin(machine, { components: [{ writer: 'a' }, { writer: 'b' }] });
+    const mistakes: readonly (readonly [object, string])[] = [
+      [{ success: false }, 'options.success'], [{ succeeded: 'no' }, 'succeeded'], [{ succeeded: () => undefined }, 'succeeded'], [{ signal: {} }, 'signal'],
+    ];
+    for (const [mistake, field] of mistakes) await expect(session.complete(mistake)).rejects.toMatchObject({ name: 'ArgumentError', field });
+    await expect(session.complete({ succeeded: () => { throw new Error('the caller\'s own'); } })).rejects.toThrow('the caller\'s own');
+    expect([session.ended, named(machine, 'SetBackupSucceeded'), named(machine, 'BackupComplete')]).toEqual([false, 0, 0]);
+    await session.complete({ succeeded: false });
+    expect(countOf(machine, 'BackupComplete')).toBe(2);
+  });
+
   it('leaves writers out by name, or takes only those that were named', async () => {
     const { machine } = vssMachine();
     await (await begin(machine, { writers: ['A'] })).complete();
@@ -425,6 +438,19 @@ describe('an abnormal end', () => {
     await through(clock, begin(machine, { excludeWriters: ['a'] })).then((session) => session.complete());
   });
 
+  it('an operation that never ends, not even cancelled, is told as not ended; the abort is made all the same, and the object let go', async () => {
+    const { machine, clock } = vssMachine();
+    machine.faults.add({ at: 'vss.a.PrepareForSnapshot', action: { hang: true } });
+    machine.faults.add({ at: 'IVssAsync::Cancel', action: { hang: true } });
+    const beginning = begin(machine, { timeouts: { operationMs: 30_000, endMs: 10_000 }, retry: { times: 0 } });
+    beginning.catch(() => undefined);
+    await through(clock, beginning).catch(() => undefined);
+    const error = await snapshotError(beginning);
+    expect(error).toMatchObject({ phase: 'DoSnapshotSet', code: 'ERR_TIMEOUT' });
+    expect(error.unfinished.map(({ message }) => message)).toContain('IVssBackupComponents::DoSnapshotSet did not end within 10000 ms');
+    expect([named(machine, 'AbortBackup'), machine.handleCount()]).toEqual([1, 0]);
+  });
+
   it('by the signal in the user\'s hands aborts at once; what comes later is told why', async () => {
     const { machine } = vssMachine();
     const cancel = new AbortController();
@@ -482,6 +508,9 @@ describe('bad input', () => {
     ['a misspelt time limit', { timeouts: { operation: 1 } }, 'timeouts.operation'],
     ['a negative time', { retry: { delayMs: -1 } }, 'retry.delayMs'],
     ['a journal that is none', { journal: {} }, 'journal'],
+    ['a progress listener that is none', { onProgress: 'x' }, 'onProgress'],
+    ['a signal that is none', { signal: {} }, 'signal'],
+    ['stamps that are none', { components: [{ writer: 'a' }], previousBackupStamps: 'x' }, 'previousBackupStamps'],
   ];
   it.each(bad)('%s is an ArgumentError', async (_what, options, field) => {
     const error = await rejection(SnapshotSession.begin({ backend: machine, volumes: ['C:\\'], ...options }));
