@@ -176,6 +176,7 @@ async function copy(session: SnapshotSession, volumes: readonly string[], { to, 
       reporter.say('copied', `Copied from ${volumes[index] ?? ''} to ${to}/${directory}: ${String(files)} files, ${formatBytes(bytes)}`, { volume: volumes[index], to: `${to}/${directory}`, files, directories, bytes, notKept });
     }
     await host.files.rename(partial, to);
+    await host.files.syncDirectory(host.files.directoryOf(host.files.resolve(to)));
   } catch (error) {
     // What failed is the first error; what could not be removed has a name that says what it is.
     await removeCopies(partial, { backend, host }).catch(() => undefined);

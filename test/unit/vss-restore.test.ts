@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SimulatedWindows, SimulatedWindowsOptions } from '../../lib/simulator';
+import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
+import type { SimulatedWindowsOptions } from '../../lib/simulator';
 import {
   RestoreSession, SnapshotSession, VSS_FILE_RESTORE_STATUS, VSS_HRESULT, VSS_RESTORE_TARGET, VSS_SNAPSHOT_CONTEXT, VssRestoreError, breakSnapshotSet, copyFromSnapshot, deleteSnapshots,
   examineWriterMetadata, importSnapshots, isVolumeSnapshotted, isVolumeSupported, listWriters, querySnapshots, revertToSnapshot, shouldBlockRevert, waitForRevert,
@@ -233,6 +234,59 @@ describe('files out of a shadow copy', () => {
     expect(readdirSync(directory)).toEqual(['c']);
     mkdirSync(to);
     await expect(copyFromSnapshot({ backend: machine, snapshot, to })).rejects.toMatchObject({ field: 'to' });
+  });
+
+  it('that vanish while they are copied end the copying: nothing is left', async () => {
+    const machine = machineOf();
+    await using taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    const [snapshot = ''] = taken.snapshots;
+    const copies = join(directory, 'c', 'System Volume Information');
+    const onProgress = (): void => readdirSync(copies).forEach((copy) => rmSync(join(copies, copy, 'Data', 'inner'), { recursive: true, force: true }));
+    await expect(copyFromSnapshot({ backend: machine, snapshot, to: join(directory, 'out'), onProgress })).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(readdirSync(directory)).toEqual(['c']);
+  });
+
+  it('keep paths of more than a thousand characters', async () => {
+    const deep = Array.from({ length: 6 }, (_, index) => String(index).repeat(200)).join('/');
+    mkdirSync(join(directory, 'c', deep), { recursive: true });
+    writeFileSync(join(directory, 'c', deep, 'file'), 'deep');
+    const machine = machineOf();
+    const taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    const [snapshot = ''] = taken.snapshots;
+    expect(await copyFromSnapshot({ backend: machine, snapshot, paths: [deep.replaceAll('/', '\\')], to: join(directory, 'out') })).toMatchObject({ files: 1, notKept: [] });
+    expect(readFileSync(join(directory, 'out', deep, 'file'), 'utf8')).toBe('deep');
+    await taken.complete();
+  });
+
+  it('are not looked for through a link, which leads out of the copy', async () => {
+    const machine = machineOf();
+    await using taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    const [snapshot = ''] = taken.snapshots;
+    const copies = join(directory, 'c', 'System Volume Information');
+    for (const copy of readdirSync(copies)) symlinkSync(join(directory, 'c', 'Data'), join(copies, copy, 'link'));
+    const to = join(directory, 'out');
+    await expect(copyFromSnapshot({ backend: machine, snapshot, paths: ['Data', 'link\\a.txt'], to })).rejects.toMatchObject({ field: 'paths[1]', message: expect.stringContaining('link') as string });
+    expect(await copyFromSnapshot({ backend: machine, snapshot, paths: ['link'], to })).toMatchObject({ files: 0, directories: 0, notKept: [{ path: 'link' }] });
+    expect(readdirSync(to)).toEqual([]);
+  });
+
+  it('are on the disk when they have been copied, also after a power cut', async () => {
+    const host = new SimulatedHost();
+    await host.files.makeDirectory('/c/Data');
+    const file = await host.files.open('/c/Data/a.txt', 'create');
+    await file.write(Buffer.alloc(1500, 'x'), 0);
+    await file.close();
+    const machine = new SimulatedWindows({ host, writers: [plainWriter('a', WRITER_A)], volumes: [{ name: 'C:\\', directory: '/c' }] });
+    const taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    await copyFromSnapshot({ backend: machine, snapshot: taken.snapshots[0] ?? '', to: '/out' });
+    await copyFromSnapshot({ backend: machine, snapshot: taken.snapshots[0] ?? '', paths: ['Data/a.txt'], to: '/some' });
+    await taken.complete();
+    const after = host.restart(() => false);
+    for (const path of ['/out/Data/a.txt', '/some/Data/a.txt']) {
+      const copy = await after.files.open(path, 'read');
+      const bytes = Buffer.alloc(2000);
+      expect([await copy.read(bytes, 0), bytes.toString('utf8', 0, 1500)]).toEqual([1500, 'x'.repeat(1500)]);
+    }
   });
 
   it('list what could not be kept', async () => {
