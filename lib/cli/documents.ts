@@ -95,9 +95,20 @@ export interface SavedDocuments {
   readonly backupStamps: readonly BackupStamp[];
 }
 
+function summaryOf(argument: string, directory: string, text: string): Pick<Summary, 'writers' | 'backupStamps'> {
+  try {
+    const { writers, backupStamps } = JSON.parse(text) as Partial<Summary>;
+    if (writers?.every(({ file }) => typeof file === 'string') === true && Array.isArray(backupStamps)) return { writers, backupStamps };
+  } catch {
+    // As below.
+  }
+  throw new ArgumentError(argument, `holds a damaged ${SUMMARY}: ${directory}`);
+}
+
+/** @throws ArgumentError; the file system's errors */
 export async function loadDocuments(argument: string, host: Host, directory: string): Promise<SavedDocuments> {
   if ((await host.files.stat(`${directory}/${SUMMARY}`))?.isFile !== true) throw new ArgumentError(argument, `holds no documents of winbackup snapshot: ${directory}`);
-  const { writers, backupStamps } = JSON.parse(await read(host, `${directory}/${SUMMARY}`)) as Summary;
+  const { writers, backupStamps } = summaryOf(argument, directory, await read(host, `${directory}/${SUMMARY}`));
   const writerDocuments: { document: string }[] = [];
   for (const { file } of writers) writerDocuments.push({ document: await read(host, `${directory}/${file}`) });
   return { backupComponentsDocument: await read(host, `${directory}/${COMPONENTS}`), writerDocuments, backupStamps };

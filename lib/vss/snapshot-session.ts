@@ -44,6 +44,7 @@ export interface SnapshotSessionOptions extends Omit<RequesterOptions, 'timeouts
   readonly writers?: readonly string[];
   /** Component mode: only these components, and their writers, take part. Default: every writer as a whole. */
   readonly components?: readonly ComponentSelection[];
+  /** Not these, by name, class id or instance id. An id that nobody has is no error: the writer does not run. */
   readonly excludeWriters?: readonly string[];
   /** Writers whose failure fails the backup; the failure of others is a warning. Default: all that take part. */
   readonly criticalWriters?: readonly string[];

@@ -167,10 +167,13 @@ describe('the options of winbackup snapshot', () => {
   it.each([
     ['--type none', '--type'], ['--context all', '--context'], ['--provider x', '--provider'], ['--retries -1', '--retries'], ['--retry-delay x', '--retry-delay'], ['--wait x', '--wait'], ['--component :x', '--component'],
     ['--critical-writer nobody', '--critical-writer'], ['--previous nowhere', '--previous'],
+    ['--previous damaged', '--previous holds a damaged'],
     ['--documents machine.json/x', '--documents'], ['--documents left', '--documents exists already'], ['--copy-to left', '--copy-to exists already'],
   ])('%j is bad input, named, and nothing is started', async (args, named) => {
     mkdirSync(at('left.partial'));
-    const own = args.split(' ').map((arg) => (/^(left|machine)/.test(arg) ? at(arg) : arg));
+    mkdirSync(at('damaged'));
+    writeFileSync(at('damaged/snapshot.json'), '{"writers":');
+    const own = args.split(' ').map((arg) => (/^(left|machine|damaged)/.test(arg) ? at(arg) : arg));
     const { code, io } = await winbackup('snapshot', 'C:', '--exec', `touch ${at('started')}`, '--exclude-writer', 'poor', ...own);
     expect([code, io.stderrText]).toEqual([2, expect.stringContaining(named)]);
     expect(existsSync(at('started'))).toBe(false);

@@ -10,7 +10,7 @@ import {
 } from '../../lib/vss';
 import type { Backend, SnapshotProgress, SnapshotSessionOptions } from '../../lib/vss';
 import { rejection } from './flow-rig';
-import { WRITER_A, WRITER_B, countOf, plainWriter, story, vssMachine } from './vss-requester';
+import { WRITER_A, WRITER_B, WRITER_C, countOf, plainWriter, story, vssMachine } from './vss-requester';
 
 const begin = (machine: Backend, options: Partial<SnapshotSessionOptions> = {}): Promise<SnapshotSession> => SnapshotSession.begin({ backend: machine, volumes: ['C:\\'], ...options });
 const named = (machine: SimulatedWindows, name: string): number => machine.calls.filter(({ operation }) => operation.endsWith(`::${name}`)).length;
@@ -131,6 +131,22 @@ describe('a session', () => {
     await (await begin(machine, { excludeWriters: [WRITER_A] })).complete();
     expect(countOf(machine, 'Freeze', 'a')).toBe(1);
     expect(countOf(machine, 'Freeze', 'b')).toBe(1);
+  });
+
+  it('knows two instances of one writer apart, by their ids', async () => {
+    const twice = (id: string, name: string): ReturnType<typeof plainWriter> => ({ metadata: { ...plainWriter(name, WRITER_A).metadata, instanceId: id } });
+    const [one, two] = ['11111111-0000-0000-0000-000000000001', '22222222-0000-0000-0000-000000000001'];
+    const { machine } = vssMachine({ writers: [twice(one, 'one'), twice(two, 'two'), plainWriter('b', WRITER_B)] });
+    const frozen = async (options: Partial<SnapshotSessionOptions>): Promise<readonly string[]> => {
+      const before = machine.vss.events.length;
+      await (await begin(machine, options)).complete();
+      return machine.vss.events.slice(before).filter(({ event }) => event === 'Freeze').map(({ writer }) => writer).sort();
+    };
+    expect(await frozen({ writers: [one.toUpperCase()] })).toEqual(['one']);
+    expect(await frozen({ writers: [WRITER_A] })).toEqual(['one', 'two']);
+    expect(await frozen({ excludeWriters: [two] })).toEqual(['b', 'one']);
+    expect(await frozen({ excludeWriters: [WRITER_A, '99999999-0000-0000-0000-000000000001'] })).toEqual(['b']);
+    expect(machine.handleCount()).toBe(0);
   });
 
   it('says where it stands', async () => {
@@ -482,7 +498,8 @@ describe('an abnormal end', () => {
 });
 
 describe('bad input', () => {
-  const { machine } = vssMachine({ volumes: [{ name: 'C:\\' }] });
+  const empty = { metadata: { writerName: 'empty', writerId: WRITER_C, instanceId: WRITER_C } };
+  const { machine } = vssMachine({ volumes: [{ name: 'C:\\' }], writers: [plainWriter('a', WRITER_A), plainWriter('b', WRITER_B), empty] });
   const bad: readonly (readonly [what: string, options: object, field: string])[] = [
     ['no volume', { volumes: [] }, 'volumes'],
     ['volumes that are none', { volumes: 'C:\\' }, 'volumes'],
@@ -498,6 +515,7 @@ describe('bad input', () => {
     ['an unknown writer of a component', { components: [{ writer: 'nobody' }] }, 'components[0].writer'],
     ['an unknown component', { components: [{ writer: 'a', name: 'nothing' }] }, 'components[0]'],
     ['no component', { components: [] }, 'components'],
+    ['a writer without components', { components: [{ writer: 'b' }, { writer: 'empty' }] }, 'components[1]'],
     ['a stamp without components', { previousBackupStamps: [{ writer: 'a', logicalPath: null, name: 'Data', stamp: 'x' }] }, 'previousBackupStamps'],
     ['a stamp of a component that is not selected', { components: [{ writer: 'a' }], previousBackupStamps: [{ writer: 'b', logicalPath: null, name: 'Data', stamp: 'x' }] }, 'previousBackupStamps[0]'],
     ['writers in a context without them', { context: VSS_SNAPSHOT_CONTEXT.FILE_SHARE_BACKUP, writers: ['a'] }, 'writers'],
