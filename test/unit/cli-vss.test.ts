@@ -49,6 +49,12 @@ describe('winbackup snapshot', () => {
     expect(readdirSync(at('c'))).toEqual(['Data']);
   });
 
+  it.each([[['snapshot'], 'volume'], [['shadows', 'delete'], 'id'], [['shadows', 'clean-up'], '--journal'], [['writers', '--nonsense'], '--nonsense'], [['restore-components', 'x'], '--exec']])(
+    'tells %j of a mistake in the arguments in JSON too', async (args, named) => {
+      const { code, io } = await winbackup(...args, '--json');
+      expect([code, io.event('error')]).toEqual([2, { event: 'error', code: 'ERR_USAGE', message: expect.stringContaining(named) as string, exitCode: 2 }]);
+    });
+
   it('tells of an abort that failed too, after the failure that it was for', async () => {
     const machine = { vss: { volumes: [{ name: 'C:\\', directory: 'c' }] }, faults: [{ at: 'IVssBackupComponents::AbortBackup', action: { hresult: 0x8000ffff } }] };
     writeFileSync(at('machine.json'), JSON.stringify(machine));
