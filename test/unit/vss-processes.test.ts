@@ -96,6 +96,60 @@ describe('a requester that is killed between DoSnapshotSet and complete', () => 
   });
 });
 
+describe('a program that ends with its session open', () => {
+  it.each([
+    ['by process.exit', 'process.exit(0)', { code: 0, signal: null }],
+    ['by an exception that nobody catches', 'setImmediate(() => { throw new Error("the caller\'s own"); })', { code: 1, signal: null }],
+    ['by SIGTERM', 'process.kill(process.pid, "SIGTERM"); setInterval(() => session.ended, 1000)', { code: null, signal: 'SIGTERM' }],
+  ])('%s leaves no copy, and the machine ready for the next snapshot', async (_how, end, expected) => {
+    const { machine, file, directory } = await served();
+    const control = machine.machine.openControl();
+    const child = spawn(process.execPath, ['-e', `
+      const { connectMachine } = require(${JSON.stringify(join(__dirname, '../../lib/simulator'))});
+      const { SnapshotSession } = require(${JSON.stringify(join(__dirname, '../../lib/vss'))});
+      connectMachine(${JSON.stringify(file)}).then((backend) => SnapshotSession.begin({ backend, volumes: ['C:'] })).then((session) => { ${end} });
+    `], { stdio: 'ignore' });
+    children.push(child);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect({ code, signal }).toEqual(expected);
+    // It had got as far as its copies.
+    expect(await control.count('IVssBackupComponents::GetSnapshotProperties')).toBe(1);
+    await until(async () => (await control.vssSnapshots()).length === 0);
+    await control.vssSettled();
+    expect((await control.vssEvents()).filter(({ writer }) => writer === 'SqlServerWriter').at(-1)?.event).toBe('BackupShutdown');
+    expect(readdirSync(join(directory, 'c'))).toEqual(['data.txt']);
+    await (await SnapshotSession.begin({ backend: await connectMachine(file), volumes: ['C:'] })).complete();
+  });
+});
+
+describe('winbackup snapshot', () => {
+  /** A command whose --exec has begun and does not end. */
+  async function command(file: string): Promise<{ readonly child: ChildProcess; readonly pid: number; readonly exited: Promise<unknown[]> }> {
+    const child = spawn(process.execPath, [join(__dirname, '../../lib/cli/main.js'), 'snapshot', 'C:', '--exec', 'trap "" TERM; echo pid $$; while :; do sleep 600; done', '--machine', file], { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    const exited = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, pid] = /^pid (\d+)/.exec(line) ?? [];
+      if (pid !== undefined) return { child, pid: Number(pid), exited };
+    }
+    throw new Error('it ended early');
+  }
+
+  it('that gets a second signal ends at once, with its command; the machine is ready for the next', async () => {
+    const { machine, file } = await served();
+    const control = machine.machine.openControl();
+    const { child, pid, exited } = await command(file);
+    child.kill('SIGTERM');
+    // The first one waits for the command's end; until it was heard, a second one could be lost in it.
+    const heard = setInterval(() => child.kill('SIGTERM'), 50);
+    expect(await exited).toEqual([143, null]);
+    clearInterval(heard);
+    await until(async () => realHost.processes.identityOf(pid) === undefined);
+    await until(async () => (await control.vssSnapshots()).length === 0);
+    await (await SnapshotSession.begin({ backend: await connectMachine(file), volumes: ['C:'] })).complete();
+  });
+});
+
 describe('the journal', () => {
   const context = VSS_SNAPSHOT_CONTEXT.APP_ROLLBACK;
   const machineWithJournal = async (): Promise<{ host: SimulatedHost; machine: SimulatedWindows; journal: SnapshotJournal }> => {
