@@ -1,7 +1,9 @@
 /** RestoreSession, management of copies, metadata and files out of a shadow copy, on a simulated machine. */
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
 import type { SimulatedWindowsOptions } from '../../lib/simulator';
 import {
@@ -58,6 +60,14 @@ describe('a restore', () => {
     expect(restores(machine)).toEqual(['a PreRestore', 'b PreRestore', 'a PostRestore', 'b PostRestore']);
     expect(machine.calls.filter(({ operation }) => operation.endsWith('SetFileRestoreStatus')).map(({ args }) => args[4])).toEqual([VSS_FILE_RESTORE_STATUS.FAILED, VSS_FILE_RESTORE_STATUS.FAILED]);
     expect(machine.handleCount()).toBe(0);
+  });
+
+  it('[S6] that is forgotten is released when it is collected, with a warning and without an abort', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(__dirname, 'vss-forgotten-main.js'), 'restore']);
+    const { before, after, abort, warnings } = JSON.parse(stdout) as { before: number; after: number; abort: string; warnings: string[] };
+    expect(before).toBeGreaterThan(0);
+    expect({ after, abort }).toEqual({ after: 0, abort: '' });
+    expect(warnings).toEqual([expect.stringMatching(/^WINBACKUP_SESSION_FORGOTTEN A RestoreSession \(Data\) was not completed/)]);
   });
 
   it.each(['PreRestore', 'PostRestore'] as const)('a writer that fails %s fails it, and is named', async (event) => {
