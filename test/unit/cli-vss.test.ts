@@ -140,6 +140,19 @@ describe('the options of winbackup snapshot', () => {
     expect([failed.code, readdirSync(directory).filter((name) => name.startsWith('none'))]).toEqual([2, []]);
   });
 
+  it.each(['GatherWriterMetadata', 'PrepareForBackup', 'DoSnapshotSet', 'GetSnapshotProperties', 'C: ->', 'Copied from C:', 'Copied from D:'])('end cleanly by a signal at %j: nothing is left', async (line) => {
+    const io = new CapturedIo();
+    io.onLine = (said) => {
+      if (said.includes(line)) io.send('SIGTERM');
+    };
+    const args = ['snapshot', 'C:', 'D:', '--exclude-writer', 'poor', '--copy-to', at('out'), '--documents', at('documents'), '--journal', at('journal'), '--exec', `touch ${at('started')}`];
+    expect(await main([...args, '--machine', at('machine.json')], io)).toBe(143);
+    // What was copied whole stays whole, but the command was not started, and no documents say that there is a backup.
+    expect(readdirSync(directory).filter((name) => /^(documents|started|out\.partial|journal\.)/.test(name))).toEqual([]);
+    if (line !== 'Copied from D:') expect(existsSync(at('out'))).toBe(false);
+    expect([readdirSync(at('c')), readdirSync(at('d'))]).toEqual([['Data'], ['b.txt']]);
+  });
+
   it('copy two volumes whose names are alike as directories apart', async () => {
     const volumes = [{ name: 'C:\\', directory: 'c' }, { name: 'C:\\x_y\\', directory: 'd' }, { name: 'C:\\x\\y\\', directory: 'c' }];
     writeFileSync(at('machine.json'), JSON.stringify({ vss: { volumes } }));
