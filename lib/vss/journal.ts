@@ -91,6 +91,19 @@ export class SnapshotJournal {
     }
   }
 
+  /**
+   * Removes a journal that nobody needs any more, and what a process that is gone has left of its claim to it; one that is not there is fine.
+   * @throws StateError ERR_IN_USE while somebody has it open
+   */
+  static async remove({ path, host = realHost }: SnapshotJournalOptions): Promise<void> {
+    const claim = await LogClaim.take(host, path);
+    try {
+      if ((await host.files.stat(path)) !== undefined) await host.files.remove(path);
+    } finally {
+      await claim.release();
+    }
+  }
+
   /** Sets of ours that are not known to be gone. */
   get sets(): readonly JournalledSet[] {
     return [...this.entries.values()].map(({ live: _live, ...set }) => set);

@@ -236,6 +236,16 @@ describe('the journal', () => {
     expect(await host.files.list('/')).toEqual(['journal']);
   });
 
+  it('is removed with what a process that is gone has left of it, but not from under somebody', async () => {
+    const { host } = await machineWithJournal();
+    await expect(SnapshotJournal.remove({ path: '/journal', host })).rejects.toMatchObject({ code: 'ERR_IN_USE' });
+    const after = host.restart(() => true);
+    expect(await after.files.list('/')).toEqual(['journal', 'journal.1.lock']);
+    await SnapshotJournal.remove({ path: '/journal', host: after });
+    await SnapshotJournal.remove({ path: '/journal', host: after });
+    expect(await after.files.list('/')).toEqual([]);
+  });
+
   it('refuses a file that is something else, and lets go of it', async () => {
     const directory = newDirectory();
     const path = join(directory, 'file');
