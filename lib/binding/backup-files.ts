@@ -32,10 +32,15 @@ export interface BackupFiles {
   /** Undefined when nothing is there. */
   stat(path: string): Promise<BackupEntry | undefined>;
   list(directory: string): Promise<readonly BackupEntry[]>;
-  /** Copies a file, a link, or a directory without what is in it, to a name that is not there. Cancelled, it may leave an unfinished copy. */
+  /**
+   * Copies a file, a link, or a directory without what is in it, to a name that is not there; contents are durable then. Cancelled, it may leave an
+   * unfinished copy.
+   */
   copy(from: string, to: string, entry: BackupEntry, signal?: AbortSignal): Promise<BackupCopy>;
   /** Times, and on Windows attributes. */
   copyTimes(from: string, to: string): Promise<void>;
+  /** Makes the names in it durable. */
+  syncDirectory(directory: string): Promise<void>;
   removeTree(directory: string): Promise<void>;
   /** What cannot be kept of any file here, as far as the copies so far have shown. */
   readonly limits: ReadonlySet<string>;
@@ -97,6 +102,11 @@ class WindowsFiles implements BackupFiles {
     await this.call('BackupFiles::CopyTimes', from, to);
   }
 
+  /** NTFS journals names itself. */
+  syncDirectory(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async removeTree(directory: string): Promise<void> {
     if ((await this.stat(directory)) === undefined) return;
     for (const { name, directory: isDirectory, link } of await this.list(directory)) {
@@ -125,9 +135,16 @@ class HostFiles implements BackupFiles {
 
   constructor(private readonly files: Files) {}
 
+  /** By its name in its directory, so that a link is not followed. */
   async stat(path: string): Promise<BackupEntry | undefined> {
-    const info = await this.files.stat(path);
-    return info && { name: '', directory: info.isDirectory, link: !info.isDirectory && !info.isFile };
+    const { files } = this;
+    const resolved = files.resolve(path);
+    const directory = files.directoryOf(resolved);
+    if (resolved === directory) return { name: '', directory: true, link: false };
+    const name = resolved.slice(directory.length).replace(/^[\\/]/, '');
+    if ((await files.stat(directory))?.isDirectory !== true) return undefined;
+    const found = (await this.list(directory)).find((entry) => entry.name === name);
+    return found && { ...found, name: '' };
   }
 
   async list(directory: string): Promise<readonly BackupEntry[]> {
@@ -137,13 +154,26 @@ class HostFiles implements BackupFiles {
   async copy(from: string, to: string, { directory, link }: BackupEntry, signal?: AbortSignal): Promise<BackupCopy> {
     throwIfAborted(signal);
     if (link) return { made: false, bytes: 0, notKept: [LINK] };
-    if (directory) await this.files.makeDirectory(to);
-    else await this.files.copy(from, to);
-    return { made: true, bytes: directory ? 0 : ((await this.files.stat(to))?.size ?? 0), notKept: [] };
+    if (directory) {
+      await this.files.makeDirectory(to);
+      return { made: true, bytes: 0, notKept: [] };
+    }
+    await this.files.copy(from, to);
+    const copy = await this.files.open(to, 'read');
+    try {
+      await copy.sync();
+      return { made: true, bytes: await copy.size(), notKept: [] };
+    } finally {
+      await copy.close();
+    }
   }
 
   copyTimes(from: string, to: string): Promise<void> {
     return this.files.copyTimes(from, to);
+  }
+
+  syncDirectory(directory: string): Promise<void> {
+    return this.files.syncDirectory(directory);
   }
 
   async removeTree(directory: string): Promise<void> {

@@ -1,3 +1,12 @@
+/**
+ * What `await using` makes of two failures (SuppressedError): why the work failed, and why its end did. The first is the one that people look
+ * for, the others came after it.
+ */
+export function failuresOf(error: unknown): readonly unknown[] {
+  if (typeof error !== 'object' || error === null || !('suppressed' in error) || !('error' in error)) return [error];
+  return [...failuresOf(error.suppressed), ...failuresOf(error.error)];
+}
+
 /** An error and everything that caused it, outermost first. */
 export function causes(error: unknown): readonly unknown[] {
   const chain: unknown[] = [];
@@ -8,6 +17,6 @@ export function causes(error: unknown): readonly unknown[] {
     if ('errors' in item && Array.isArray(item.errors)) item.errors.forEach(visit);
     if ('cause' in item) visit(item.cause);
   };
-  visit(error);
+  failuresOf(error).forEach(visit);
   return chain;
 }

@@ -1,6 +1,7 @@
 /** Every exit code of the command: the one table, which `--help` shows and `exitCodeOf` reads. */
 import { AbortError, ArgumentError, LoadError, StateError, WindowsError, errorCode } from '../binding/errors';
 import { TimeoutError } from '../binding/host';
+import { LogError } from '../log';
 import { SqlConnectionError } from '../binding/sql';
 import { SqlStatementError } from '../vdi/errors';
 import { VssError } from '../vss/errors';
@@ -31,7 +32,7 @@ export const EXIT = {
 const MEANING: readonly (readonly [string, string])[] = [
   [String(EXIT.success), 'success: SQL Server said so, and every file is whole and durable'],
   [String(EXIT.internal), 'a defect of this program'],
-  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened, no such transaction or transaction log, or one that another program uses; nothing was started'],
+  [String(EXIT.usage), 'wrong arguments, a file that cannot be opened (a log that somebody uses, is damaged or none), no such transaction or transaction log; nothing was started'],
   [String(EXIT.windows), 'Windows, the virtual device interface, the shadow copy service or a writer refused'],
   [String(EXIT.connection), 'no connection to SQL Server, to the simulated machine, or to a running transaction monitor'],
   [String(EXIT.sql), 'SQL Server ended the statement with an error'],
@@ -67,7 +68,8 @@ const fileSystemErrorOf = (error: unknown): number | undefined => (error instanc
 
 /**
  * The first rule that any error in the chain meets. The order says who wins: a signal before what it caused, the caller's mistake before
- * the rest, a lost connection before the socket's error, a full disk before SQL Server's report of it.
+ * the rest, a lost connection before the socket's error, a command that could not be started before the system's reason, a full disk before SQL
+ * Server's report of it.
  */
 const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof MonitorError && ['ERR_MONITOR_NOT_RUNNING', 'ERR_MONITOR_UNREACHABLE'].includes(error.code), EXIT.connection],
@@ -77,11 +79,12 @@ const RULES: readonly (readonly [(error: unknown) => boolean, number])[] = [
   [(error) => error instanceof SqlConnectionError, EXIT.connection],
   [(error) => error instanceof StateError && CONNECTION_CODES.includes(error.code), EXIT.connection],
   [(error) => errorCode(error) === 'ERR_NO_MANIFEST', EXIT.usage],
-  [(error) => isSystemError(error) || errorCode(error) === 'ERR_SET_CHANGED', EXIT.files],
   [(error) => error instanceof ExecutionError, EXIT.exec],
+  [(error) => isSystemError(error) || errorCode(error) === 'ERR_SET_CHANGED', EXIT.files],
   [(error) => error instanceof SqlStatementError, EXIT.sql],
   [(error) => error instanceof FileSystemError, EXIT.aborted],
   [(error) => error instanceof WindowsError || error instanceof VssError || error instanceof LoadError || error instanceof TimeoutError, EXIT.windows],
+  [(error) => error instanceof LogError || (error instanceof StateError && error.code === 'ERR_IN_USE'), EXIT.usage],
 ];
 
 export function exitCodeOf(error: unknown): number {

@@ -32,7 +32,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ERR_REPLACE_UNFINISHED: 'Close what holds the file open, then run: winbackup transactions recover --log <name>',
   ERR_REPLACE_IN_DOUBT: 'Run winbackup transactions recover --log <name>: it finds out, and makes the set whole.',
   ERR_UNRESOLVED: 'Nothing else is held up by them. Remove the cause, then run the same command again.',
-  ERR_IN_USE: 'Another command or program works with this log: wait for its end, or use another --log.',
+  ERR_IN_USE: 'Another command or program works with this log, or journal: wait for its end, or use another one.',
   ERR_LOG_DAMAGED: 'The log is damaged. Keep a copy of it and of the files named beside it before anything else.',
   ERR_MONITOR_NOT_RUNNING: 'What a killed run has left is brought to its end by winbackup recover, or by the next winbackup job.',
   ERR_MONITOR_UNREACHABLE: 'Its process lives. Run this command as the same user or as an administrator; if it hangs, end its process, then run winbackup recover.',

@@ -46,7 +46,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.success : EXIT.usage;
+    if (error.exitCode === 0) return EXIT.success;
+    // Whoever reads JSON hears of a mistake in the arguments there too, beside the text on standard error.
+    if (argv.includes('--json')) io.stdout.write(`${JSON.stringify({ event: 'error', code: 'ERR_USAGE', message: error.message.replace(/^error: /, ''), exitCode: EXIT.usage })}\n`);
+    return EXIT.usage;
   }
   return exitCode;
 }

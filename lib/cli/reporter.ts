@@ -7,7 +7,7 @@ import { isSqlError } from '../binding/sql';
 import type { SqlMessage } from '../binding/sql';
 import { TransferAbortError } from '../vdi/errors';
 import { optionOf } from './arguments';
-import { causes } from './causes';
+import { causes, failuresOf } from './causes';
 import { defined } from './defined';
 import { hintFor } from './hints';
 import type { Io } from './io';
@@ -97,18 +97,21 @@ export class Reporter {
   }
 
   /** A failure, and what to do about it. */
-  error(error: unknown, exitCode: number): void {
+  error(thrown: unknown, exitCode: number): void {
+    const [error, ...later] = failuresOf(thrown);
     const hint = hintFor(error);
     const text = textOf(error);
+    const thenFailed = later.map((each) => ({ code: errorCode(each) ?? null, message: textOf(each) }));
     if (this.options.json === true) {
       this.json('error', {
         code: errorCode(error) ?? null, message: text, exitCode, ...defined({ hint }), ...errorFields(error),
         causes: causes(error).slice(1).map((cause) => ({ code: errorCode(cause) ?? null, message: textOf(cause) })),
+        ...(thenFailed.length > 0 ? { thenFailed } : {}),
       });
       return;
     }
     this.clearBar();
-    for (const line of [...`winbackup: ${text}`.split('\n'), ...this.detailsOf(error), ...(hint === undefined ? [] : [hint])]) {
+    for (const line of [...`winbackup: ${text}`.split('\n'), ...this.detailsOf(error), ...thenFailed.flatMap(({ message }) => `then: ${message}`.split('\n')), ...(hint === undefined ? [] : [hint])]) {
       this.io.stderr.write(`${this.prefix()}${line}\n`);
     }
   }

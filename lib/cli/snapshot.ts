@@ -2,14 +2,16 @@
 import { Command, Option } from 'commander';
 import { ArgumentError } from '../binding/errors';
 import { copyFromSnapshot, removeCopies, resolveDevicePath } from '../vss/copy-files';
+import { SnapshotError } from '../vss/errors';
 import { SnapshotJournal } from '../vss/journal';
 import type { ComponentSelection } from '../vss/selection';
 import { SnapshotSession } from '../vss/snapshot-session';
+import type { CompletedSnapshot } from '../vss/snapshot-session';
 import type { SnapshotProgress } from '../vss/snapshot-creation';
 import { integer, seconds, withEpilogue } from './arguments';
 import { defined } from './defined';
-import { checkFree, loadDocuments, saveDocuments } from './documents';
-import { execute } from './execution';
+import { DocumentsDirectory, checkFree, loadDocuments } from './documents';
+import { checkCommand, execute } from './execution';
 import type { Io } from './io';
 import { machineRun } from './machine-run';
 import type { MachineOptions, MachineWork } from './machine-run';
@@ -28,6 +30,7 @@ interface SnapshotOptions extends MachineOptions {
   readonly transportable?: true;
   readonly isolate?: true;
   readonly exec?: string;
+  readonly execTimeout?: number;
   readonly copyTo?: string;
   readonly path?: readonly string[];
   readonly documents?: string;
@@ -43,6 +46,7 @@ export function snapshotCommand(io: Io, exit: Exit): Command {
     .description('Take shadow copies of volumes, with the applications on them at rest for an instant. They live while the command of --exec runs, or until --copy-to has copied; then the writers are told how it went.')
     .argument('<volume...>', 'volumes: C: D:\\Mounted')
     .option('--exec <command>', 'what to run while the copies are there; 0 completes the backup, everything else aborts it. WINBACKUP_DEVICE_1 ... hold the devices')
+    .option('--exec-timeout <seconds>', 'how long the command may run before it is ended, and the backup aborted (default: without end)', seconds)
     .option('--copy-to <directory>', 'copy the files out of the shadow copies into this new directory, one below it for each volume')
     .option('--path <path...>', 'with --copy-to: only these, relative to the root of the volume')
     .optionsGroup('Writers:')
@@ -79,9 +83,16 @@ function narrate(progress: SnapshotProgress): string {
   return `${phase}${again} ${what}, within ${String(Math.round(waiting.ms / 1000))} s`;
 }
 
-/** `C:\\` -> `C`, `\\\\server\\share\\` -> `server_share`: a directory's name. */
-function nameOf(volume: string): string {
-  return volume.replace(/[\\/:?*"<>|{}]+/g, '_').replace(/^_+|_+$/g, '');
+/** `C:\\` -> `C`, `\\\\server\\share\\` -> `server_share`: a directory's name for each volume. Two that come out alike differ in a number. */
+function directoriesOf(volumes: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return volumes.map((volume) => {
+    const name = volume.replace(/[\\/:?*"<>|{}]+/g, '_').replace(/^_+|_+$/g, '');
+    let free = name;
+    for (let number = 2; taken.has(free.toLowerCase()); number += 1) free = `${name}-${String(number)}`;
+    taken.add(free.toLowerCase());
+    return free;
+  });
 }
 
 async function snapshot(volumes: readonly string[], options: SnapshotOptions, io: Io): Promise<number> {
@@ -89,12 +100,15 @@ async function snapshot(volumes: readonly string[], options: SnapshotOptions, io
     const { copyTo, exec, documents, context = 'backup', type = 'copy', path: paths } = options;
     const persistent = context !== 'backup' && context !== 'file-share-backup';
     if (exec === undefined && copyTo === undefined && !persistent) throw new ArgumentError('--exec', 'or --copy-to must say what the copies are for: these would be gone at once');
+    checkCommand(exec);
+    if (options.execTimeout !== undefined && exec === undefined) throw new ArgumentError('--exec-timeout', 'is for --exec');
     if (paths !== undefined && copyTo === undefined) throw new ArgumentError('--path', 'is for --copy-to');
     if (copyTo !== undefined) await checkFree('--copy-to', host, copyTo);
-    if (documents !== undefined) await checkFree('--documents', host, documents);
     const previousBackupStamps = options.previous === undefined ? undefined : (await loadDocuments('--previous', host, options.previous)).backupStamps;
     const journal = options.journal === undefined ? undefined : await SnapshotJournal.open({ path: options.journal, host });
+    let saved: DocumentsDirectory | undefined;
     try {
+      if (documents !== undefined) saved = await DocumentsDirectory.make('--documents', host, documents);
       await using session = await SnapshotSession.begin({
         backend, host, signal, volumes, backupType: BACKUP_TYPES[type], context: CONTEXTS[context],
         onProgress: (progress) => {
@@ -110,18 +124,40 @@ async function snapshot(volumes: readonly string[], options: SnapshotOptions, io
       for (const [index, copy] of session.snapshots.entries()) reporter.say('snapshot', `${volumes[index] ?? ''} -> ${copy.deviceObject ?? 'not surfaced'}  {${copy.snapshotId}}`, { volume: volumes[index], ...copy });
       const work = { backend, host, reporter, signal };
       if (copyTo !== undefined) await copy(session, volumes, { ...work, to: copyTo, paths });
-      if (exec !== undefined) await execute(exec, await environmentOf(session, volumes, work), { io, json: options.json === true, signal });
-      const result = await session.complete();
-      if (documents !== undefined) await saveDocuments(host, documents, result);
+      if (exec !== undefined) await execute(exec, await environmentOf(session, volumes, work), { io, clock: host.clock, json: options.json === true, signal, timeoutMs: milliseconds(options.execTimeout) });
+      const result = await completed(session, (complete) => save(saved, complete, reporter));
       for (const { writerName, code, state } of result.warnings) reporter.say('warning', `writer ${writerName}: ${code} in state ${state}`, { writer: writerName, code, state });
       const { snapshotSetId, backupStamps, unfinished } = result;
       reporter.say('done', `The backup is complete${persistent ? `; the copies stay: set {${snapshotSetId}}` : ''}`, {
         command: 'snapshot', snapshotSetId, backupStamps, persistent, writers: session.writers.map(({ writerName }) => writerName), unfinished: unfinished.map(({ message }) => message),
       });
     } finally {
+      await saved?.discard();
       await journal?.close();
     }
   });
+}
+
+/** The backup's documents are saved whenever it is complete, also when a writer failed in BackupComplete itself. */
+async function completed(session: SnapshotSession, done: (result: CompletedSnapshot) => Promise<void>): Promise<CompletedSnapshot> {
+  try {
+    const result = await session.complete();
+    await done(result);
+    return result;
+  } catch (error) {
+    if (error instanceof SnapshotError && error.completed !== undefined) await done(error.completed);
+    throw error;
+  }
+}
+
+async function save(documents: DocumentsDirectory | undefined, result: CompletedSnapshot, reporter: MachineWork['reporter']): Promise<void> {
+  try {
+    await documents?.save(result);
+  } catch (error) {
+    const { snapshotSetId } = result;
+    reporter.say('documents-lost', 'The backup is complete, and its writers were told so; but its documents could not be saved', { snapshotSetId });
+    throw error;
+  }
 }
 
 const milliseconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
@@ -130,16 +166,17 @@ type Surroundings = Pick<MachineWork, 'backend' | 'host' | 'reporter' | 'signal'
 
 async function copy(session: SnapshotSession, volumes: readonly string[], { to, paths, backend, host, reporter, signal }: Surroundings & { readonly to: string; readonly paths: readonly string[] | undefined }): Promise<void> {
   const partial = `${to}.partial`;
-  await checkFree('--copy-to', host, partial);
   await host.files.makeDirectory(partial);
+  const names = directoriesOf(volumes);
   try {
     for (const [index, snapshot] of session.snapshots.entries()) {
-      const directory = nameOf(volumes[index] ?? String(index));
+      const directory = names[index] ?? String(index);
       const { files, directories, bytes, notKept } = await copyFromSnapshot({ backend, host, signal, snapshot, to: `${partial}/${directory}`, ...defined({ paths }) });
       for (const { path, what } of notKept) reporter.say('not-kept', `${path === '' ? 'Not kept of any file' : path}: ${what}`, { path, what });
       reporter.say('copied', `Copied from ${volumes[index] ?? ''} to ${to}/${directory}: ${String(files)} files, ${formatBytes(bytes)}`, { volume: volumes[index], to: `${to}/${directory}`, files, directories, bytes, notKept });
     }
     await host.files.rename(partial, to);
+    await host.files.syncDirectory(host.files.directoryOf(host.files.resolve(to)));
   } catch (error) {
     // What failed is the first error; what could not be removed has a name that says what it is.
     await removeCopies(partial, { backend, host }).catch(() => undefined);

@@ -60,6 +60,8 @@ export class VssBackupComponents extends WithMethods {
   private current: ComponentsState = 'raw';
   private operation: { readonly name: string; readonly async: VssAsync } | undefined;
   private readonly underWay = new Set<Promise<unknown>>();
+  /** Operations of which no final status came, and which are not given up therefore. */
+  private readonly unended = new Set<string>();
   private aborting: Promise<void> | undefined;
   private ending: Promise<readonly Error[]> | undefined;
   private readonly operationMs: number;
@@ -180,7 +182,7 @@ export class VssBackupComponents extends WithMethods {
         return await (await within(limits, operation, start)).finish(limits);
       } finally {
         // Cancelled and drained before anything else happens to the object (facts/vss.md 2.3).
-        await async?.end(this.host.clock, this.endMs);
+        if ((await async?.end(this.host.clock, this.endMs)) === false) this.unended.add(operation);
         this.operation = undefined;
         this.passed(async?.succeeded === true ? method.name : `${method.name} failed`);
         this.leaveBehind();
@@ -244,7 +246,8 @@ export class VssBackupComponents extends WithMethods {
     const problems: Error[] = [];
     const late = (what: string): void => void problems.push(new TimeoutError(`${what} did not end within ${String(this.endMs)} ms`));
     abandoned.unregister(this);
-    if (!(await this.drain())) late(this.operation?.name ?? 'a call');
+    if (!(await this.drain()) && this.unended.size === 0) this.unended.add(this.operation?.name ?? 'a call');
+    for (const operation of this.unended) late(operation);
     if (endings[this.current] !== 'release') {
       const aborting = this.abort();
       const how = await settledWithin(clock, this.endMs, aborting);

@@ -15,10 +15,10 @@ import type { Snapshot } from './snapshot';
 export interface CopyFromSnapshotOptions extends RequesterOptions {
   /** A copy, or its device object. */
   readonly snapshot: Pick<Snapshot, 'deviceObject'> | string;
-  /** Files and directories of the volume, relative to its root (`Data`, `Data\\sales.mdf`). Default: all of it. */
+  /** Files and directories of the volume, relative to its root (`Data`, `Data\\sales.mdf`). Default: all of it. None can lead through a link: that leads out of the copy. */
   readonly paths?: readonly string[];
   /**
-   * The directory that is made: it must not exist. Paths below it are those below the volume's root. It has the access rights that a new
+   * The directory that is made: it must not exist. It and all that is in it are durable when it has its name. Paths below it are those below the volume's root. It has the access rights that a new
    * directory has there; what is in it, on Windows, those that it had.
    */
   readonly to: string;
@@ -161,17 +161,22 @@ class Copy {
 
   async run(wanted: readonly (readonly string[])[]): Promise<void> {
     for (const [index, parts] of wanted.entries()) await this.one(`paths[${String(index)}]`, parts);
+    await this.disk.syncDirectory(this.target);
   }
 
   /** One path that was asked for, with the directories above it. */
   private async one(field: string, parts: readonly string[]): Promise<void> {
     const path = parts.join('/');
+    const above = parts.map((_, index) => parts.slice(0, index).join('/')).slice(1);
+    const links: string[] = [];
+    for (const directory of above) if ((await this.disk.stat(this.from(directory)))?.link === true) links.push(directory);
+    // Its target is on the volume as it is now; and the copy of the link would take what is written below it to there.
+    if (links.length > 0) throw new ArgumentError(field, `leads through a link, out of the shadow copy: ${String(links[0])}`);
     const entry = await this.disk.stat(this.from(path));
     if (entry === undefined) throw new ArgumentError(field, `is not in the shadow copy: ${path}`);
-    const above = parts.map((_, index) => parts.slice(0, index).join('/')).slice(1);
     for (const directory of above) await this.copy(directory, { name: '', directory: true, link: false });
     await this.any(path, entry);
-    for (const directory of above.reverse()) await this.disk.copyTimes(this.from(directory), this.at(directory));
+    for (const directory of above.reverse()) await this.finishDirectory(directory);
   }
 
   private from(path: string): string {
@@ -193,8 +198,13 @@ class Copy {
   private async directory(path: string, entry: BackupEntry): Promise<void> {
     if (await this.copy(path, entry)) this.directories += 1;
     for (const inner of await this.disk.list(this.from(path))) await this.any(path === '' ? inner.name : `${path}/${inner.name}`, inner);
-    // Last, because every entry changes them.
+    await this.finishDirectory(path);
+  }
+
+  /** When everything is in it, because every entry changes its times. */
+  private async finishDirectory(path: string): Promise<void> {
     await this.disk.copyTimes(this.from(path), this.at(path));
+    await this.disk.syncDirectory(this.at(path));
   }
 
   /** Whether it is at its new place now, and was not before. An abort waits for the end of the copying, so that nobody writes where things are removed, but not for one that hangs. */

@@ -6,7 +6,7 @@ import { ArgumentError, checkString } from '../binding';
 import type { Host } from '../binding';
 import { realHost } from '../binding/real-host';
 import { asError } from '../binding/waiting';
-import { Log, LogError } from '../log';
+import { Log, LogClaim, LogError } from '../log';
 import { deleteSnapshots, querySnapshots } from './management';
 import type { RequesterOptions } from './requester';
 
@@ -35,7 +35,7 @@ export interface CleanUpResult {
 }
 
 export interface SnapshotJournalOptions {
-  /** The journal's file; made when it is not there. Only one process may have it open. */
+  /** The journal's file; made when it is not there. One at a time has it open, because another would take its living sessions' sets for orphans. */
   readonly path: string;
   /** Default: the real one. */
   readonly host?: Host;
@@ -60,25 +60,50 @@ function parse(path: string, record: Buffer): { readonly state: SetRecord; reado
 
 export class SnapshotJournal {
   private readonly entries = new Map<string, Entry>();
+  /** The latest of the changes, which are made one after the other: what is rewritten holds all that was written before. */
+  private latest: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly log: Log,
+    private readonly claim: LogClaim,
     private readonly host: Host,
   ) {}
 
-  /** @throws LogError when it is damaged, or another kind of file; ArgumentError */
+  /** @throws StateError ERR_IN_USE while somebody else has it open; LogError when it is damaged, or another kind of file; ArgumentError */
   static async open(options: SnapshotJournalOptions): Promise<SnapshotJournal> {
     checkString('path', options.path);
     if (options.path === '') throw new ArgumentError('path', 'must not be empty');
     const { path, host = realHost } = options;
-    const { log, contents } = await Log.open({ host, path, kind: KIND });
-    const journal = new SnapshotJournal(log, host);
-    for (const record of contents.records) {
-      const { state, set } = parse(path, record);
-      if (state === 'gone') journal.entries.delete(set.snapshotSetId);
-      else journal.entries.set(set.snapshotSetId, { ...set, completed: state === 'completed', live: false });
+    const claim = await LogClaim.take(host, path);
+    let log: Log | undefined;
+    try {
+      const opened = await Log.open({ host, path, kind: KIND });
+      ({ log } = opened);
+      const journal = new SnapshotJournal(log, claim, host);
+      for (const record of opened.contents.records) {
+        const { state, set } = parse(path, record);
+        if (state === 'gone') journal.entries.delete(set.snapshotSetId);
+        else journal.entries.set(set.snapshotSetId, { ...set, completed: state === 'completed', live: false });
+      }
+      return journal;
+    } catch (error) {
+      await log?.close();
+      await claim.release();
+      throw error;
     }
-    return journal;
+  }
+
+  /**
+   * Removes a journal that nobody needs any more, and what a process that is gone has left of its claim to it; one that is not there is fine.
+   * @throws StateError ERR_IN_USE while somebody has it open
+   */
+  static async remove({ path, host = realHost }: SnapshotJournalOptions): Promise<void> {
+    const claim = await LogClaim.take(host, path);
+    try {
+      if ((await host.files.stat(path)) !== undefined) await host.files.remove(path);
+    } finally {
+      await claim.release();
+    }
   }
 
   /** Sets of ours that are not known to be gone. */
@@ -94,8 +119,7 @@ export class SnapshotJournal {
   /** A session begins a set. Resolves once that is durable. */
   async began(snapshotSetId: string, volumes: readonly string[], context: number): Promise<void> {
     const set = { snapshotSetId, completed: false, volumes, context, beganAt: this.host.clock.now() };
-    await this.write('began', set);
-    this.entries.set(snapshotSetId, { ...set, live: true });
+    await this.write('began', set, () => this.entries.set(snapshotSetId, { ...set, live: true }));
   }
 
   /** The session has completed the backup: its copies are wanted. */
@@ -103,16 +127,14 @@ export class SnapshotJournal {
     const entry = this.entries.get(snapshotSetId);
     if (entry === undefined) return;
     const set = { ...entry, completed: true };
-    await this.write('completed', set);
-    this.entries.set(snapshotSetId, { ...set, live: false });
+    await this.write('completed', set, () => this.entries.set(snapshotSetId, { ...set, live: false }));
   }
 
   /** There are no copies of the set (any more): creation failed, or they were deleted. */
   async gone(snapshotSetId: string): Promise<void> {
     const entry = this.entries.get(snapshotSetId);
     if (entry === undefined) return;
-    this.entries.delete(snapshotSetId);
-    await this.write('gone', entry);
+    await this.write('gone', entry, () => this.entries.delete(snapshotSetId));
   }
 
   /** The session has ended without completing, and its copies may be there: an orphan. */
@@ -142,20 +164,33 @@ export class SnapshotJournal {
         failed.push({ snapshotSetId, error: asError(error) });
       }
     }
-    await this.log.compact([...this.entries.values()].map((entry) => record(entry.completed ? 'completed' : 'began', entry)));
+    await this.inTurn(() => this.log.compact([...this.entries.values()].map((entry) => record(entry.completed ? 'completed' : 'began', entry))));
     return { simulated, deleted, gone, failed };
   }
 
   async close(): Promise<void> {
-    await this.log.close();
+    try {
+      await this.log.close();
+    } finally {
+      await this.claim.release();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  private async write(state: SetRecord, set: JournalledSet): Promise<void> {
-    await this.log.append(record(state, set));
+  private write(state: SetRecord, set: JournalledSet, written: () => void): Promise<void> {
+    return this.inTurn(async () => {
+      await this.log.append(record(state, set));
+      written();
+    });
+  }
+
+  private inTurn(change: () => Promise<void>): Promise<void> {
+    const made = this.latest.then(change);
+    this.latest = made.catch(() => undefined);
+    return made;
   }
 }
 

@@ -36,6 +36,12 @@ export function checkDuration(field: string, value: number): void {
   if (value !== Infinity) checkInteger(field, value, 0, 0xffffffff);
 }
 
+export function checkSignal(field: string, signal: unknown): asserts signal is AbortSignal | undefined {
+  // By its shape: one of another realm is no instance of this one's class.
+  const fits = signal === undefined || (typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal);
+  if (!fits) throw new ArgumentError(field, 'must be an AbortSignal');
+}
+
 /** Options that have been checked. */
 export interface Machine {
   /** Where the requester runs: `base`, or a child process of its own. */
@@ -56,6 +62,7 @@ export async function machineOf(options: RequesterOptions): Promise<Machine> {
   if (isolation !== 'none' && isolation !== 'process') throw new ArgumentError('isolation', `must be none or process, not ${String(isolation)}`);
   checkDuration('timeouts.operationMs', operationMs);
   checkDuration('timeouts.endMs', endMs);
+  checkSignal('signal', signal);
   throwIfAborted(signal);
   const base = await resolveBackend(options.backend);
   const backend = isolation === 'process' ? isolatedBackend(base) : base;

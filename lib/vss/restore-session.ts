@@ -2,16 +2,16 @@
  * A restore from a backup's documents: the components chosen, PreRestore, the files restored by the caller, their status set, PostRestore (facts/vss.md 2.8).
  * Aborts are not supported in a restore (seed 001): one that is not completed tells the writers, by status and PostRestore, that it failed.
  */
-import { AbortError, ArgumentError, MACHINE, StateError, WindowsError, checkKnownFields, checkString, failed } from '../binding';
+import { AbortError, ArgumentError, MACHINE, StateError, WindowsError, checkBoolean, checkInteger, checkKnownFields, checkString, failed } from '../binding';
 import type { IVssExamineWriterMetadata } from '../binding/generated/vss';
 import { createProxy } from '../binding/proxy';
 import { interfaceTable } from '../binding/tables';
-import { VSS_FILE_RESTORE_STATUS, VSS_RESTORE_TYPE } from '../binding/vss-codes';
+import { VSS_FILE_RESTORE_STATUS, VSS_RESTORE_TYPE, VSS_ROLLFORWARD_TYPE } from '../binding/vss-codes';
 import { asError } from '../binding/waiting';
 import { readComponentsDocument } from './components-document';
 import type { DocumentComponent, DocumentWriter } from './components-document';
 import { VssAbortError, VssRestoreError } from './errors';
-import { machineOf, requesterOptionNames } from './requester';
+import { checkSignal, machineOf, requesterOptionNames } from './requester';
 import type { Machine, RequesterOptions } from './requester';
 import { checkNames, idOf, isCalled, isNamed } from './selection';
 import type { ComponentSelection } from './selection';
@@ -92,21 +92,49 @@ const selectionNames = ['writer', 'logicalPath', 'name', 'options', 'additionalR
 
 function check(options: RestoreSessionOptions): void {
   checkKnownFields('options', options, optionNames);
-  const { backupComponentsDocument, components = [], writerDocuments = [], criticalWriters, restoreType } = options;
+  const { backupComponentsDocument, components, writerDocuments = [], criticalWriters, restoreType } = options;
   checkString('backupComponentsDocument', backupComponentsDocument);
   if (backupComponentsDocument === '') throw new ArgumentError('backupComponentsDocument', 'must not be empty');
-  writerDocuments.forEach(({ document }, index) => {
-    checkString(`writerDocuments[${String(index)}].document`, document);
+  checkList('writerDocuments', writerDocuments).forEach((each, index) => {
+    checkString(`writerDocuments[${String(index)}].document`, (each as { readonly document?: unknown }).document);
   });
-  components.forEach((selection, index) => {
-    const at = `components[${String(index)}]`;
-    checkKnownFields(at, selection, selectionNames);
-    checkString(`${at}.writer`, selection.writer);
-    if (selection.name !== undefined) checkString(`${at}.name`, selection.name);
-  });
+  if (components !== undefined) {
+    if (checkList('components', components).length === 0) throw new ArgumentError('components', 'must name at least one component');
+    components.forEach((selection, index) => checkRestoreSelection(`components[${String(index)}]`, selection));
+  }
   if (criticalWriters !== undefined) checkNames('criticalWriters', criticalWriters);
   const types: readonly number[] = Object.values(VSS_RESTORE_TYPE);
   if (restoreType !== undefined && (restoreType === 0 || !types.includes(restoreType))) throw new ArgumentError('restoreType', 'must be a VSS_RESTORE_TYPE');
+}
+
+/** An array of objects. */
+function checkList(field: string, value: unknown): readonly object[] {
+  if (!Array.isArray(value) || value.some((each) => typeof each !== 'object' || each === null)) throw new ArgumentError(field, 'must be an array of objects');
+  return value as readonly object[];
+}
+
+function checkRestoreSelection(at: string, selection: RestoreSelection): void {
+  checkKnownFields(at, selection, selectionNames);
+  const { writer, name, logicalPath, options, additionalRestores, subcomponents = [], newTargets = [], authoritative, rollForward, restoreName } = selection;
+  checkString(`${at}.writer`, writer);
+  if (logicalPath !== undefined && logicalPath !== null) checkString(`${at}.logicalPath`, logicalPath);
+  for (const [field, text] of Object.entries({ name, options, restoreName })) if (text !== undefined) checkString(`${at}.${field}`, text);
+  for (const [field, flag] of Object.entries({ additionalRestores, authoritative })) if (flag !== undefined) checkBoolean(`${at}.${field}`, flag);
+  checkList(`${at}.subcomponents`, subcomponents);
+  subcomponents.forEach((inner, index) => checkString(`${at}.subcomponents[${String(index)}].name`, inner.name));
+  checkTargets(`${at}.newTargets`, newTargets);
+  if (rollForward === undefined) return;
+  checkInteger(`${at}.rollForward.type`, rollForward.type, VSS_ROLLFORWARD_TYPE.NONE, VSS_ROLLFORWARD_TYPE.PARTIAL);
+  checkString(`${at}.rollForward.point`, rollForward.point);
+}
+
+function checkTargets(field: string, targets: readonly NewTarget[]): void {
+  checkList(field, targets);
+  targets.forEach(({ path, filespec, recursive, to }, index) => {
+    const at = `${field}[${String(index)}]`;
+    for (const [name, text] of Object.entries({ path, filespec, to })) checkString(`${at}.${name}`, text);
+    if (recursive !== undefined) checkBoolean(`${at}.recursive`, recursive);
+  });
 }
 
 const forgotten = new FinalizationRegistry<string>((what) => {
@@ -162,10 +190,20 @@ export class RestoreSession {
     return this.ending !== undefined;
   }
 
-  /** The files are in place (or not: `fileStatus`): tells the writers by PostRestore, and judges their status. */
+  /**
+   * The files are in place (or not: `fileStatus`): tells the writers by PostRestore, and judges their status.
+   * @throws ArgumentError, and what `fileStatus` throws: nothing was told then, and the session goes on. VssRestoreError; AbortError (VssAbortError);
+   *   StateError ERR_SESSION_ENDED
+   */
   complete(options: CompleteRestoreOptions = {}): Promise<CompletedRestore> {
     if (this.ending !== undefined) return Promise.reject(new StateError('ERR_SESSION_ENDED', 'the restore session has ended'));
-    const completing = this.finish(options);
+    let statuses: readonly number[];
+    try {
+      statuses = this.checkCompletion(options);
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
+    const completing = this.finish(options, statuses);
     this.ending = completing.catch(() => undefined);
     return completing;
   }
@@ -198,6 +236,7 @@ export class RestoreSession {
     steps.enter('GatherWriterMetadata');
     this.writers = (await gatherMetadata(steps)).map(({ metadata }) => metadata);
     this.chosen = this.choose(await steps.call(readComponentsDocument));
+    if (this.chosen.length === 0) throw new ArgumentError('backupComponentsDocument', 'has no component that could be restored: the backup was not made in component mode');
     steps.enter('SetSelectedForRestore');
     for (const chosen of this.chosen) await this.select(chosen);
     steps.enter('PreRestore');
@@ -272,7 +311,28 @@ export class RestoreSession {
     for (const warning of await steps.judge(concerns, critical)) this.warnings.set(warning.instanceId, warning);
   }
 
-  private async finish({ fileStatus = VSS_FILE_RESTORE_STATUS.ALL, alternateLocations = [], rangesFiles = [], signal }: CompleteRestoreOptions): Promise<CompletedRestore> {
+  /** The status of each component, in their order. A misspelt option must not tell the writers that everything was restored. */
+  private checkCompletion(options: CompleteRestoreOptions): readonly number[] {
+    checkKnownFields('options', options, ['fileStatus', 'alternateLocations', 'rangesFiles', 'signal']);
+    const { fileStatus = VSS_FILE_RESTORE_STATUS.ALL, alternateLocations = [], rangesFiles = [], signal } = options;
+    checkSignal('signal', signal);
+    checkTargets('alternateLocations', alternateLocations);
+    checkList('rangesFiles', rangesFiles);
+    rangesFiles.forEach(({ partialFile, file }, index) => {
+      checkInteger(`rangesFiles[${String(index)}].partialFile`, partialFile, 0, 0xffffffff);
+      checkString(`rangesFiles[${String(index)}].file`, file);
+    });
+    [...alternateLocations.map(({ component }) => component), ...rangesFiles.map(({ component }) => component)].forEach((component) => {
+      if (!this.components.some((own) => String(nameOf(own)) === String(nameOf(component)))) throw new ArgumentError('component', 'must be one of this session\'s components');
+    });
+    return this.components.map((component) => {
+      const status = typeof fileStatus === 'function' ? fileStatus(component) : fileStatus;
+      checkInteger('fileStatus', status, VSS_FILE_RESTORE_STATUS.NONE, VSS_FILE_RESTORE_STATUS.FAILED);
+      return status;
+    });
+  }
+
+  private async finish({ alternateLocations = [], rangesFiles = [], signal }: CompleteRestoreOptions, statuses: readonly number[]): Promise<CompletedRestore> {
     const { machine } = this;
     const one = machine.signal;
     const steps = Steps.on(this.steps.components, machine, one === undefined || signal === undefined ? one ?? signal : AbortSignal.any([one, signal]));
@@ -283,9 +343,8 @@ export class RestoreSession {
         await steps.call((components) => components.addAlternativeLocationMapping(...nameOf(component), path, filespec, recursive, to));
       }
       for (const { component, partialFile, file } of rangesFiles) await steps.call((components) => components.setRangesFilePath(...nameOf(component), partialFile, file));
-      for (const component of this.components) {
-        const status = typeof fileStatus === 'function' ? fileStatus(component) : fileStatus;
-        await steps.call((components) => components.setFileRestoreStatus(...nameOf(component), status));
+      for (const [index, component] of this.components.entries()) {
+        await steps.call((components) => components.setFileRestoreStatus(...nameOf(component), statuses[index] ?? VSS_FILE_RESTORE_STATUS.NONE));
       }
       steps.enter('PostRestore');
       this.postRestored = true;

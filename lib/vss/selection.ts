@@ -106,7 +106,9 @@ export function resolveComponents(field: string, selection: readonly ComponentSe
         resolved.set([instanceId, writerId, type, fold(logicalPath), fold(name)].join('|'), { instanceId, writerId, type, logicalPath, name });
       }
     }
-    if (found === 0 && wanted.name !== undefined) throw new ArgumentError(at, `is not a component of ${wanted.writer}: ${wanted.name}`);
+    // In component mode such a writer would get nothing after PrepareForBackup (facts/vss.md 3.1): no backup of it, though it was asked for.
+    if (found === 0 && wanted.name === undefined) throw new ArgumentError(at, `names a writer that has no components: ${wanted.writer}`);
+    if (found === 0) throw new ArgumentError(at, `is not a component of ${wanted.writer}: ${String(wanted.name)}`);
   });
   return [...resolved.values()];
 }

@@ -137,9 +137,10 @@ export class SnapshotCreation {
     await steps.call((components) => components.setBackupState(componentMode, plan.bootableSystemState, plan.backupType, plan.partialFiles));
     steps.enter('GatherWriterMetadata');
     // Before GatherWriterMetadata: later it has no effect (facts/vss.md 2.1 5).
-    const { enable, disable } = await this.chosenClasses();
+    const { enable, disable, disableInstances } = await this.chosenWriters();
     if (enable.length > 0) await steps.call((components) => components.enableWriterClasses(enable));
     if (disable.length > 0) await steps.call((components) => components.disableWriterClasses(disable));
+    if (disableInstances.length > 0) await steps.call((components) => components.disableWriterInstances(disableInstances));
     this.writers = await gatherMetadata(steps);
     const metadata = this.metadata;
     plan.writers.forEach((name, index) => void writersNamed(`writers[${String(index)}]`, name, metadata));
@@ -156,20 +157,29 @@ export class SnapshotCreation {
     return this.writers.map(({ metadata }) => metadata);
   }
 
-  /** The class ids behind names. Names are known only from the writers themselves, so another instance asks them first, and is simply released. */
-  private async chosenClasses(): Promise<{ readonly enable: readonly string[]; readonly disable: readonly string[] }> {
-    const { writers, excludeWriters, machine } = this.plan;
-    if ([...writers, ...excludeWriters].every((name) => idOf(name) !== undefined)) {
-      return { enable: writers.flatMap((name) => idOf(name) ?? []), disable: excludeWriters.flatMap((name) => idOf(name) ?? []) };
-    }
-    const asking = new Steps(machine, this.signal, () => undefined);
+  /**
+   * Who is to be asked at all. Names, and what an id is of, are known only from the writers themselves, so another instance asks them first, and is
+   * simply released; only to leave out what has an id needs no question.
+   */
+  private async chosenWriters(): Promise<{ readonly enable: readonly string[]; readonly disable: readonly string[]; readonly disableInstances: readonly string[] }> {
+    const { writers, excludeWriters } = this.plan;
+    const there = writers.length > 0 || excludeWriters.some((name) => idOf(name) === undefined) ? await this.everyWriter() : [];
+    const wanted = new Set(writers.flatMap((name, index) => writersNamed(`writers[${String(index)}]`, name, there)));
+    const enable = [...new Set([...wanted].map(({ writerId }) => writerId))];
+    // Other instances of their classes.
+    const unwanted = there.filter((writer) => enable.includes(writer.writerId) && !wanted.has(writer)).map(({ instanceId }) => instanceId);
+    // An id that is excluded is a class's or an instance's.
+    const ids = excludeWriters.flatMap((name) => idOf(name) ?? []);
+    const named = excludeWriters.flatMap((name, index) => (idOf(name) === undefined ? writersNamed(`excludeWriters[${String(index)}]`, name, there) : []));
+    return { enable, disable: [...new Set([...ids, ...named.map(({ writerId }) => writerId)])], disableInstances: [...new Set([...ids, ...unwanted])] };
+  }
+
+  private async everyWriter(): Promise<readonly WriterMetadata[]> {
+    const asking = new Steps(this.plan.machine, this.signal, () => undefined);
     try {
       const components = await asking.open();
       await asking.call(() => components.initializeForBackup(null));
-      const there = (await gatherMetadata(asking)).map(({ metadata }) => metadata);
-      const classes = (field: string, names: readonly string[]): readonly string[] => [...new Set(names.flatMap((name, index) =>
-        writersNamed(`${field}[${String(index)}]`, name, there).map(({ writerId }) => writerId)))];
-      return { enable: classes('writers', writers), disable: classes('excludeWriters', excludeWriters) };
+      return (await gatherMetadata(asking)).map(({ metadata }) => metadata);
     } finally {
       await asking.opened?.end();
     }

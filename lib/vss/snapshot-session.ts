@@ -12,7 +12,7 @@ import { creationContext } from './contexts';
 import { SnapshotError, VssAbortError } from './errors';
 import type { VssFailure } from './errors';
 import { SnapshotJournal } from './journal';
-import { checkDuration, machineOf, requesterOptionNames } from './requester';
+import { checkDuration, checkSignal, machineOf, requesterOptionNames } from './requester';
 import type { RequesterOptions, RequesterTimeouts } from './requester';
 import { checkNames, checkSelection } from './selection';
 import type { ComponentAddress, ComponentSelection } from './selection';
@@ -44,6 +44,7 @@ export interface SnapshotSessionOptions extends Omit<RequesterOptions, 'timeouts
   readonly writers?: readonly string[];
   /** Component mode: only these components, and their writers, take part. Default: every writer as a whole. */
   readonly components?: readonly ComponentSelection[];
+  /** Not these, by name, class id or instance id. An id that nobody has is no error: the writer does not run. */
   readonly excludeWriters?: readonly string[];
   /** Writers whose failure fails the backup; the failure of others is a warning. Default: all that take part. */
   readonly criticalWriters?: readonly string[];
@@ -147,8 +148,10 @@ async function check(options: SnapshotSessionOptions): Promise<Checked> {
   checkDuration('retry.delayMs', delayMs);
   if (typeof aroundDoSnapshotSet !== 'function') throw new ArgumentError('aroundDoSnapshotSet', 'must be a function');
   if (journal !== undefined && !(journal instanceof SnapshotJournal)) throw new ArgumentError('journal', 'must be a SnapshotJournal');
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw new ArgumentError('onProgress', 'must be a function');
+  if (!Array.isArray(previousBackupStamps)) throw new ArgumentError('previousBackupStamps', 'must be an array of stamps');
   if (previousBackupStamps.length > 0 && components === undefined) throw new ArgumentError('previousBackupStamps', 'needs components: stamps are theirs');
-  previousBackupStamps.forEach(({ writer, name, stamp }, index) => {
+  (previousBackupStamps as readonly BackupStamp[]).forEach(({ writer, name, stamp }, index) => {
     checkString(`previousBackupStamps[${String(index)}].writer`, writer);
     checkString(`previousBackupStamps[${String(index)}].name`, name);
     checkString(`previousBackupStamps[${String(index)}].stamp`, stamp);
@@ -250,15 +253,29 @@ export class SnapshotSession {
   /**
    * The data has been read: tells the writers so (SetBackupSucceeded, BackupComplete), judges their status, gives the documents, and releases the
    * object, with which auto-release copies vanish. If it fails before BackupComplete has ended, the backup is aborted.
-   * @throws SnapshotError; when a writer failed in BackupComplete itself, its `completed` has the result all the same. AbortError. StateError
+   * @throws ArgumentError, and what `succeeded` throws: nothing was told then, and the session goes on. SnapshotError; when only a writer failed in
+   *   BackupComplete itself, or only the journal could not be written, its `completed` has the result all the same. AbortError. StateError
    *   ERR_SESSION_ENDED the second time, or after an abort.
    */
   complete(options: CompleteOptions = {}): Promise<CompletedSnapshot> {
     const { succeeded = true, signal } = options;
     if (this.abandonedBy !== undefined) return Promise.reject(this.abandonedBy);
     if (this.ending !== undefined) return Promise.reject(new StateError('ERR_SESSION_ENDED', 'the snapshot session has ended'));
-    if (typeof succeeded !== 'boolean' && typeof succeeded !== 'function') return Promise.reject(new ArgumentError('succeeded', 'must be a boolean or a function'));
-    const completing = this.finish(typeof succeeded === 'function' ? succeeded : () => succeeded, signal);
+    let answers: readonly boolean[];
+    try {
+      // A misspelt option must not tell the writers that everything was backed up.
+      checkKnownFields('options', options, ['succeeded', 'signal']);
+      checkSignal('signal', signal);
+      if (typeof succeeded !== 'boolean' && typeof succeeded !== 'function') throw new ArgumentError('succeeded', 'must be a boolean or a function');
+      answers = this.components.map((component) => {
+        const answer: unknown = typeof succeeded === 'function' ? succeeded(component) : succeeded;
+        if (typeof answer !== 'boolean') throw new ArgumentError('succeeded', `must give true or false, not ${String(answer)}, for ${component.name}`);
+        return answer;
+      });
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
+    const completing = this.finish(answers, signal);
     this.ending = completing.catch(() => undefined);
     return completing;
   }
@@ -276,7 +293,8 @@ export class SnapshotSession {
     return this.abort();
   }
 
-  private async finish(succeeded: (component: ComponentAddress) => boolean, signal: AbortSignal | undefined): Promise<CompletedSnapshot> {
+  /** @param succeeded of each component, in their order */
+  private async finish(succeeded: readonly boolean[], signal: AbortSignal | undefined): Promise<CompletedSnapshot> {
     const { plan, created, instance } = this;
     const steps = Steps.on(instance, plan.machine, anySignal(plan.machine.signal, signal));
     const warnings = new Map(created.warnings.map((warning) => [warning.instanceId, warning]));
@@ -285,9 +303,8 @@ export class SnapshotSession {
     try {
       if (plan.context.writers) {
         steps.enter('SetBackupSucceeded');
-        for (const component of created.selected) {
-          const { instanceId, writerId, type, logicalPath, name } = component;
-          await steps.call((components) => components.setBackupSucceeded(instanceId, writerId, type, logicalPath, name, succeeded(component)));
+        for (const [index, { instanceId, writerId, type, logicalPath, name }] of created.selected.entries()) {
+          await steps.call((components) => components.setBackupSucceeded(instanceId, writerId, type, logicalPath, name, succeeded[index] === true));
         }
         steps.enter('BackupComplete');
         await steps.operation('backupComplete');
@@ -304,7 +321,6 @@ export class SnapshotSession {
         backupComponentsDocument: (await steps.call((components) => components.saveAsXML())) ?? '',
         components: await steps.call(readComponentsDocument),
       };
-      await plan.journal?.completed(this.snapshotSetId);
     } catch (error) {
       throw await this.failed(error, steps);
     }
@@ -316,6 +332,12 @@ export class SnapshotSession {
       backupStamps: documents.components.flatMap(({ writerId, components }) => components.flatMap((component) => stampOf(writerId, component))),
       warnings: [...warnings.values()], unfinished,
     };
+    try {
+      await plan.journal?.completed(this.snapshotSetId);
+    } catch (error) {
+      plan.journal?.abandoned(this.snapshotSetId);
+      throw new SnapshotError({ phase: 'SnapshotJournal', simulated: this.simulated, writers: failing, unfinished }, asError(error), 1, result);
+    }
     if (failing.length > 0) throw new SnapshotError({ phase: 'BackupComplete', simulated: this.simulated, writers: failing, unfinished }, undefined, 1, result);
     return result;
   }
@@ -323,7 +345,9 @@ export class SnapshotSession {
   private async failed(error: unknown, steps: Steps): Promise<Error> {
     const completed = this.instance.state === 'completed';
     const unfinished = [...(await this.release())];
-    if (this.plan.context.persistent && !completed) unfinished.push(...(await removeSet(this.plan, this.snapshotSetId)));
+    // The writers took the backup for complete: its copies stay, and nobody has them, until the journal's clean-up.
+    if (completed) this.plan.journal?.abandoned(this.snapshotSetId);
+    else if (this.plan.context.persistent) unfinished.push(...(await removeSet(this.plan, this.snapshotSetId)));
     const failure: VssFailure = { phase: steps.phase, simulated: this.simulated, writers: [], unfinished };
     return error instanceof AbortError ? new VssAbortError(failure, error) : new SnapshotError(failure, asError(error));
   }

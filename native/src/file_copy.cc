@@ -331,6 +331,7 @@ bool FileCopy::AdvanceRaw(DWORD milliseconds) {
   bytes_ = raw_->bytes();
   const DWORD error = raw_->error();
   raw_.reset();
+  raw_made_ = true;
   if (error != ERROR_SUCCESS) {
     DeleteFileW(to_.c_str());
     not_kept_.push_back(WithError(L"the whole file: encrypted contents", error));
@@ -350,11 +351,8 @@ bool FileCopy::AdvanceRaw(DWORD milliseconds) {
 void FileCopy::Finish() {
   EndReading();
   EndWriting();
-  // Once it is read-only nobody can flush it: Windows wants a handle that may write. Of encrypted files this one may
-  // not.
-  if (!directory_ && target_ && (information_.FileAttributes & FILE_ATTRIBUTE_READONLY) != 0 &&
-      !FlushFileBuffers(target_.get()) && GetLastError() != ERROR_ACCESS_DENIED)
-    throw Failure{HRESULT_FROM_WIN32(GetLastError()), "FlushFileBuffers"};
+  // Before it becomes read-only: then nobody can flush it, for Windows wants a handle that may write.
+  if (made_ && !directory_ && !link_ && !raw_made_) Flush();
   const DWORD error = source_ && target_ ? CopyBasicInformation(source_.get(), target_.get()) : ERROR_FILE_NOT_FOUND;
   if (error != ERROR_SUCCESS) not_kept_.push_back(WithError(L"times and attributes", error));
   source_ = UniqueHandle();
@@ -362,6 +360,14 @@ void FileCopy::Finish() {
   // A link that leads nowhere is no copy of it.
   if (!made_) directory_ ? RemoveDirectoryW(to_.c_str()) : DeleteFileW(to_.c_str());
   finished_ = true;
+}
+
+/** Who is told that a backup is complete may let go of what it could be repeated from: contents are durable before. */
+void FileCopy::Flush() {
+  if (FlushFileBuffers(target_.get())) return;
+  const DWORD error = GetLastError();
+  if (!IsMissing(error)) throw Failure{HRESULT_FROM_WIN32(error), "FlushFileBuffers"};
+  limits_.push_back(L"durable contents: the file system cannot flush them");
 }
 
 PlainValue FileCopy::Report(bool done) const {

@@ -70,6 +70,7 @@ class FileCopy final : public IUnknown {
   bool AdvancePlain();
   bool AdvanceRaw(DWORD milliseconds);
   void Finish();
+  void Flush();
   /** The piece that was read goes into the target. */
   void WritePiece(DWORD length);
   void Skip(const std::wstring& what, DWORD error);
@@ -92,6 +93,8 @@ class FileCopy final : public IUnknown {
   UniqueHandle source_;
   UniqueHandle target_;
   std::unique_ptr<RawCopy> raw_;
+  /** Encrypted contents were written: to flush them one would have to open them, for which one needs the key. */
+  bool raw_made_ = false;
 
   void* read_context_ = nullptr;
   void* write_context_ = nullptr;

@@ -1,6 +1,6 @@
 // One VSS flow on a fresh simulated machine with one fault in it, and what must hold however it ended.
 import { failed } from '../../lib/binding/codes';
-import { SimulatedClock, SimulatedHost, SimulatedWindows } from '../../lib/simulator';
+import { SimulatedClock, SimulatedHost, SimulatedProcesses, SimulatedWindows } from '../../lib/simulator';
 import type { FaultAction, RecordedCall } from '../../lib/simulator';
 import { settled } from '../../lib/simulator/scheduler';
 import { RestoreSession, SnapshotJournal, SnapshotSession, VSS_SNAPSHOT_CONTEXT } from '../../lib/vss';
@@ -41,6 +41,8 @@ interface Prepared {
   readonly host: SimulatedHost;
   readonly machine: SimulatedWindows;
   readonly documents: CompletedSnapshot | undefined;
+  /** A persistent set of another program, which stays whatever happens. */
+  readonly others: string | undefined;
 }
 
 async function newMachine(flow: FlowName): Promise<Prepared> {
@@ -51,11 +53,16 @@ async function newMachine(flow: FlowName): Promise<Prepared> {
     host, writers: [plainWriter('a', WRITER_A, { notes: [{ event: 'PostSnapshot', backupStamp: 'stamp' }] }), plainWriter('b', WRITER_B)],
     volumes: [{ name: 'C:\\', directory: '/c' }, { name: 'D:\\', directory: '/d' }],
   });
-  if (flow !== 'restore') return { host, machine, documents: undefined };
+  if (flow === 'persistent') {
+    const { snapshotSetId } = await (await SnapshotSession.begin({ backend: machine, volumes: ['D:\\'], context: VSS_SNAPSHOT_CONTEXT.APP_ROLLBACK })).complete();
+    await machine.vss.settled();
+    return { host, machine, documents: undefined, others: snapshotSetId };
+  }
+  if (flow !== 'restore') return { host, machine, documents: undefined, others: undefined };
   const session = await SnapshotSession.begin({ backend: machine, volumes: ['C:\\'], components: [{ writer: 'a' }, { writer: 'b' }] });
   const documents = await session.complete();
   await machine.vss.settled();
-  return { host, machine, documents };
+  return { host, machine, documents, others: undefined };
 }
 
 /** A user who hangs up never: the flow ends by itself, by its limits or by the signal. */
@@ -134,9 +141,10 @@ export async function run(flow: FlowName, scenario: Scenario): Promise<Outcome> 
   await machine.vss.settled();
 
   const problems = unhandled.map((reason) => `an unhandled rejection: ${String(reason)}`);
-  problems.push(...endings(flow, machine.calls.slice(firstCall), action !== undefined && 'kill' in action));
+  const died = action !== undefined && 'kill' in action;
+  problems.push(...endings(flow, machine.calls.slice(firstCall), died));
   if (machine.handleCount() !== 0) problems.push(`${String(machine.handleCount())} handles are alive`);
-  problems.push(...(await whatIsLeft(flow, prepared, error)));
+  problems.push(...(await whatIsLeft(flow, prepared, error, died)));
   problems.push(...(await nextRequester(machine)));
   return { machine, error, problems };
 }
@@ -164,19 +172,22 @@ function endings(flow: FlowName, calls: readonly RecordedCall[], died: boolean):
   return problems;
 }
 
-async function whatIsLeft(flow: FlowName, { host, machine }: Prepared, error: unknown): Promise<readonly string[]> {
+async function whatIsLeft(flow: FlowName, { host, machine, others }: Prepared, error: unknown, died: boolean): Promise<readonly string[]> {
   const control = machine.openControl();
-  const there = (await control.call('Vss::Snapshots')) as readonly unknown[];
-  await control.close();
+  const copies = async (): Promise<readonly string[]> => (await control.vssSnapshots()).map(({ snapshotSetId }) => snapshotSetId);
+  const there = await copies();
   if (flow !== 'persistent') return there.length === 0 ? [] : [`${String(there.length)} copies are left`];
-  const journal = await SnapshotJournal.open({ path: JOURNAL, host });
+  // A program that died may have been on a computer that lost power: what its journal had not on the disk is gone, and so is the process that its lock names.
+  const after = died ? { clock: host.clock, random: host.random, files: host.files.afterPowerCut(() => false), processes: new SimulatedProcesses('2') } : host;
+  const journal = await SnapshotJournal.open({ path: JOURNAL, host: after });
   const problems: string[] = [];
-  if (error === undefined && (there.length !== 1 || journal.orphans.length !== 0)) problems.push('success, but the persistent copy is not there, or counts as an orphan');
+  if (error === undefined && (there.length !== 2 || journal.orphans.length !== 0)) problems.push('success, but the persistent copy is not there, or counts as an orphan');
   // What a failure left is known as ours, and goes; nothing else.
   const { failed: kept } = await journal.cleanUp({ backend: machine });
   if (kept.length > 0) problems.push(`cleanUp failed: ${String(kept[0]?.error)}`);
-  const after = (await control.call('Vss::Snapshots')) as readonly unknown[];
-  if (after.length !== (journal.sets.length > 0 ? 1 : 0)) problems.push(`after cleanUp ${String(after.length)} copies are left`);
+  const left = (await copies()).filter((id) => id !== others);
+  if (left.length !== (journal.sets.length > 0 ? 1 : 0)) problems.push(`after cleanUp ${String(left.length)} copies are left`);
+  if (!(await copies()).includes(others ?? '')) problems.push('the copy of another program is gone');
   await journal.close();
   return problems;
 }

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../lib/cli/program';
+import { SnapshotJournal } from '../../lib/vss';
 import { CapturedIo } from './captured-io';
 
 let directory = '';
@@ -48,18 +49,33 @@ describe('winbackup snapshot', () => {
     expect(readdirSync(at('c'))).toEqual(['Data']);
   });
 
+  it.each([[['snapshot'], 'volume'], [['shadows', 'delete'], 'id'], [['shadows', 'clean-up'], '--journal'], [['writers', '--nonsense'], '--nonsense'], [['restore-components', 'x'], '--exec']])(
+    'tells %j of a mistake in the arguments in JSON too', async (args, named) => {
+      const { code, io } = await winbackup(...args, '--json');
+      expect([code, io.event('error')]).toEqual([2, { event: 'error', code: 'ERR_USAGE', message: expect.stringContaining(named) as string, exitCode: 2 }]);
+    });
+
+  it('tells of an abort that failed too, after the failure that it was for', async () => {
+    const machine = { vss: { volumes: [{ name: 'C:\\', directory: 'c' }] }, faults: [{ at: 'IVssBackupComponents::AbortBackup', action: { hresult: 0x8000ffff } }] };
+    writeFileSync(at('machine.json'), JSON.stringify(machine));
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', 'exit 3', '--json');
+    expect([code, io.event('error')]).toEqual([8, expect.objectContaining({ code: 'ERR_EXEC_FAILED', thenFailed: [{ code: 'E_UNEXPECTED', message: expect.stringContaining('AbortBackup') as string }] })]);
+    expect((await winbackup('snapshot', 'C:', '--exec', 'exit 3')).io.stderrText).toMatch(/--exec ended with exit code 3.*\n.*then: the snapshot failed at AbortBackup/);
+  });
+
   it('aborts on a signal while the command runs', async () => {
     const io = new CapturedIo();
     io.onLine = (line) => {
       if (line.includes('started')) io.send('SIGINT');
     };
-    expect(await main(['snapshot', 'C:', '--exec', 'echo started; exec sleep 60', '--machine', at('machine.json')], io)).toBe(130);
+    expect(await main(['snapshot', 'C:', '--exec', 'echo started; sleep 60; echo over', '--machine', at('machine.json')], io)).toBe(130);
     expect(readdirSync(at('c'))).toEqual(['Data']);
   });
 
   it.each([
     [['C:'], 2, '--exec'], [['nonsense', '--exec', 'true'], 2, 'the volume[0]'], [['C:', '--exec', 'true', '--writer', 'nobody'], 2, '--writer[0]'], [['X:', '--exec', 'true'], 3, 'VSS_E_OBJECT_NOT_FOUND'],
-    [['C:', '--exec', 'true', '--path', 'x'], 2, '--path'],
+    [['C:', '--exec', 'true', '--path', 'x'], 2, '--path'], [['C:', '--exec', ''], 2, '--exec'], [['C:', '--copy-to', 'x', '--exec-timeout', '1'], 2, '--exec-timeout'],
+    [['C:', '--exec', 'sleep 600', '--exec-timeout', '0'], 8, 'did not end within 0 s'],
   ] as const)('%j ends with %d and names %s', async (args, code, text) => {
     const run = await winbackup('snapshot', ...args);
     expect([run.code, run.io.stderrText]).toEqual([code, expect.stringContaining(text)]);
@@ -124,6 +140,39 @@ describe('the options of winbackup snapshot', () => {
     expect([failed.code, readdirSync(directory).filter((name) => name.startsWith('none'))]).toEqual([2, []]);
   });
 
+  it.each(['GatherWriterMetadata', 'PrepareForBackup', 'DoSnapshotSet', 'GetSnapshotProperties', 'C: ->', 'Copied from C:', 'Copied from D:'])('end cleanly by a signal at %j: nothing is left', async (line) => {
+    const io = new CapturedIo();
+    io.onLine = (said) => {
+      if (said.includes(line)) io.send('SIGTERM');
+    };
+    const args = ['snapshot', 'C:', 'D:', '--exclude-writer', 'poor', '--copy-to', at('out'), '--documents', at('documents'), '--journal', at('journal'), '--exec', `touch ${at('started')}`];
+    expect(await main([...args, '--machine', at('machine.json')], io)).toBe(143);
+    // What was copied whole stays whole, but the command was not started, and no documents say that there is a backup.
+    expect(readdirSync(directory).filter((name) => /^(documents|started|out\.partial|journal\.)/.test(name))).toEqual([]);
+    if (line !== 'Copied from D:') expect(existsSync(at('out'))).toBe(false);
+    expect([readdirSync(at('c')), readdirSync(at('d'))]).toEqual([['Data'], ['b.txt']]);
+  });
+
+  it('copy two volumes whose names are alike as directories apart', async () => {
+    const volumes = [{ name: 'C:\\', directory: 'c' }, { name: 'C:\\x_y\\', directory: 'd' }, { name: 'C:\\x\\y\\', directory: 'c' }];
+    writeFileSync(at('machine.json'), JSON.stringify({ vss: { volumes } }));
+    expect((await winbackup('snapshot', 'C:\\x_y', 'C:\\X\\Y', '--copy-to', at('out'))).code).toBe(0);
+    expect([readdirSync(at('out')).sort(), existsSync(at('out/C_x_y/b.txt')), existsSync(at('out/C_X_Y-2/Data/a.txt'))]).toEqual([['C_X_Y-2', 'C_x_y'], true, true]);
+  });
+
+  it('save the documents of a backup that is complete although a writer failed in BackupComplete', async () => {
+    writeFileSync(at('machine.json'), JSON.stringify({ vss: { volumes: [{ name: 'C:\\', directory: 'c' }], writers: [plain('late', 4, { failures: [{ event: 'BackupComplete' }] })] } }));
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', 'true', '--documents', at('documents'), '--json');
+    expect([code, io.event('error'), existsSync(at('documents/snapshot.json'))]).toEqual([3, expect.objectContaining({ phase: 'BackupComplete' }), true]);
+  });
+
+  it('say that a complete backup has no documents when these could not be saved, and leave none of a backup that failed', async () => {
+    const lost = await winbackup('snapshot', 'C:', '--exclude-writer', 'poor', '--exec', `rmdir "${at('documents.partial')}"`, '--documents', at('documents'), '--json');
+    expect([lost.code, lost.io.event('documents-lost'), lost.io.event('error')]).toEqual([6, expect.objectContaining({ snapshotSetId: expect.any(String) as string }), expect.objectContaining({ code: 'ENOENT' })]);
+    expect((await winbackup('snapshot', 'C:', '--exclude-writer', 'poor', '--exec', 'exit 1', '--documents', at('documents'))).code).toBe(8);
+    expect(readdirSync(directory).filter((name) => name.startsWith('documents'))).toEqual([]);
+  });
+
   it('run the requester in a process of its own', async () => {
     expect(await done('--exclude-writer', 'poor', '--isolate')).toMatchObject({ event: 'done', simulated: true });
   });
@@ -137,8 +186,14 @@ describe('the options of winbackup snapshot', () => {
   it.each([
     ['--type none', '--type'], ['--context all', '--context'], ['--provider x', '--provider'], ['--retries -1', '--retries'], ['--retry-delay x', '--retry-delay'], ['--wait x', '--wait'], ['--component :x', '--component'],
     ['--critical-writer nobody', '--critical-writer'], ['--previous nowhere', '--previous'],
+    ['--previous damaged', '--previous holds a damaged'],
+    ['--documents machine.json/x', '--documents'], ['--documents left', '--documents exists already'], ['--copy-to left', '--copy-to exists already'],
   ])('%j is bad input, named, and nothing is started', async (args, named) => {
-    const { code, io } = await winbackup('snapshot', 'C:', '--exec', `touch ${at('started')}`, '--exclude-writer', 'poor', ...args.split(' '));
+    mkdirSync(at('left.partial'));
+    mkdirSync(at('damaged'));
+    writeFileSync(at('damaged/snapshot.json'), '{"writers":');
+    const own = args.split(' ').map((arg) => (/^(left|machine|damaged)/.test(arg) ? at(arg) : arg));
+    const { code, io } = await winbackup('snapshot', 'C:', '--exec', `touch ${at('started')}`, '--exclude-writer', 'poor', ...own);
     expect([code, io.stderrText]).toEqual([2, expect.stringContaining(named)]);
     expect(existsSync(at('started'))).toBe(false);
   });
@@ -156,6 +211,19 @@ describe('winbackup shadows and writers', () => {
     expect((await winbackup('shadows')).io.stdoutText).toContain('0 shadow copies');
     expect((await winbackup('shadows', 'delete', snapshotId, '--json')).io.event('error')).toMatchObject({ code: 'VSS_E_OBJECT_NOT_FOUND' });
     expect((await winbackup('shadows', 'delete', 'x')).code).toBe(2);
+  });
+
+  it('leave a journal that is none, or that somebody uses, alone', async () => {
+    writeFileSync(at('foreign'), 'this is no journal, and it is long enough not to be a torn one');
+    const foreign = await winbackup('snapshot', 'C:', '--context', 'app-rollback', '--journal', at('foreign'));
+    expect([foreign.code, foreign.io.stderrText]).toEqual([2, expect.stringContaining('is not a log of winbackup')]);
+    const journal = await SnapshotJournal.open({ path: at('journal') });
+    for (const args of [['snapshot', 'C:', '--context', 'app-rollback'], ['shadows', 'clean-up']]) {
+      const { code, io } = await winbackup(...args, '--journal', at('journal'), '--json');
+      expect([code, io.event('error')]).toEqual([2, expect.objectContaining({ code: 'ERR_IN_USE', hint: expect.stringContaining('another one') as string })]);
+    }
+    await journal.close();
+    expect((await winbackup('shadows')).io.stdoutText).toContain('0 shadow copies');
   });
 
   it('lists writers with their state and components', async () => {

@@ -1,10 +1,10 @@
 /**
  * A program that forgets what it has begun, collects garbage until nothing of it is left, and prints what the machine and the process have seen. A
  * program of its own, because the test runner can hold what its tests have let go.
- * Usage: node --expose-gc vss-forgotten-main.js components | session
+ * Usage: node --expose-gc vss-forgotten-main.js components | session | restore
  */
 import { writeSync } from 'node:fs';
-import { SnapshotSession, VssBackupComponents } from '../../lib/vss';
+import { RestoreSession, SnapshotSession, VssBackupComponents } from '../../lib/vss';
 import { settled } from '../../lib/simulator/scheduler';
 import { countOf, vssMachine } from './vss-requester';
 
@@ -19,6 +19,11 @@ async function main(what: string | undefined): Promise<void> {
   const forget = async (): Promise<void> => {
     if (what === 'session') {
       await SnapshotSession.begin({ backend: machine, volumes: ['C:\\'], signal });
+      return;
+    }
+    if (what === 'restore') {
+      const { backupComponentsDocument } = await (await SnapshotSession.begin({ backend: machine, volumes: ['C:\\'], components: [{ writer: 'a' }] })).complete();
+      await RestoreSession.begin({ backend: machine, backupComponentsDocument, signal });
       return;
     }
     const components = await VssBackupComponents.create({ backend: machine, signal });

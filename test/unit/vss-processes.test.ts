@@ -83,6 +83,8 @@ describe('a requester that is killed between DoSnapshotSet and complete', () => 
     const others = await (await SnapshotSession.begin({ backend, volumes: ['C:'], context: VSS_SNAPSHOT_CONTEXT.APP_ROLLBACK })).complete();
     const path = join(directory, 'journal');
     const { child, snapshotSetId } = await requester(file, String(VSS_SNAPSHOT_CONTEXT.APP_ROLLBACK), path);
+    // While it lives its set is no orphan, and nobody else writes to its journal.
+    await expect(SnapshotJournal.open({ path })).rejects.toMatchObject({ code: 'ERR_IN_USE', message: expect.stringContaining(`process ${String(child.pid)}`) as string });
     await kill(child);
     expect((await querySnapshots({ backend })).snapshots).toHaveLength(2);
     const journal = await SnapshotJournal.open({ path });
@@ -91,6 +93,60 @@ describe('a requester that is killed between DoSnapshotSet and complete', () => 
     expect((await querySnapshots({ backend })).snapshots.map((each) => each.snapshotSetId)).toEqual([others.snapshotSetId]);
     expect(journal.orphans).toEqual([]);
     await journal.close();
+  });
+});
+
+describe('a program that ends with its session open', () => {
+  it.each([
+    ['by process.exit', 'process.exit(0)', { code: 0, signal: null }],
+    ['by an exception that nobody catches', 'setImmediate(() => { throw new Error("the caller\'s own"); })', { code: 1, signal: null }],
+    ['by SIGTERM', 'process.kill(process.pid, "SIGTERM"); setInterval(() => session.ended, 1000)', { code: null, signal: 'SIGTERM' }],
+  ])('%s leaves no copy, and the machine ready for the next snapshot', async (_how, end, expected) => {
+    const { machine, file, directory } = await served();
+    const control = machine.machine.openControl();
+    const child = spawn(process.execPath, ['-e', `
+      const { connectMachine } = require(${JSON.stringify(join(__dirname, '../../lib/simulator'))});
+      const { SnapshotSession } = require(${JSON.stringify(join(__dirname, '../../lib/vss'))});
+      connectMachine(${JSON.stringify(file)}).then((backend) => SnapshotSession.begin({ backend, volumes: ['C:'] })).then((session) => { ${end} });
+    `], { stdio: 'ignore' });
+    children.push(child);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect({ code, signal }).toEqual(expected);
+    // It had got as far as its copies.
+    expect(await control.count('IVssBackupComponents::GetSnapshotProperties')).toBe(1);
+    await until(async () => (await control.vssSnapshots()).length === 0);
+    await control.vssSettled();
+    expect((await control.vssEvents()).filter(({ writer }) => writer === 'SqlServerWriter').at(-1)?.event).toBe('BackupShutdown');
+    expect(readdirSync(join(directory, 'c'))).toEqual(['data.txt']);
+    await (await SnapshotSession.begin({ backend: await connectMachine(file), volumes: ['C:'] })).complete();
+  });
+});
+
+describe('winbackup snapshot', () => {
+  /** A command whose --exec has begun and does not end. */
+  async function command(file: string): Promise<{ readonly child: ChildProcess; readonly pid: number; readonly exited: Promise<unknown[]> }> {
+    const child = spawn(process.execPath, [join(__dirname, '../../lib/cli/main.js'), 'snapshot', 'C:', '--exec', 'trap "" TERM; echo pid $$; while :; do sleep 600; done', '--machine', file], { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    const exited = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, pid] = /^pid (\d+)/.exec(line) ?? [];
+      if (pid !== undefined) return { child, pid: Number(pid), exited };
+    }
+    throw new Error('it ended early');
+  }
+
+  it('that gets a second signal ends at once, with its command; the machine is ready for the next', async () => {
+    const { machine, file } = await served();
+    const control = machine.machine.openControl();
+    const { child, pid, exited } = await command(file);
+    child.kill('SIGTERM');
+    // The first one waits for the command's end; until it was heard, a second one could be lost in it.
+    const heard = setInterval(() => child.kill('SIGTERM'), 50);
+    expect(await exited).toEqual([143, null]);
+    clearInterval(heard);
+    await until(async () => realHost.processes.identityOf(pid) === undefined);
+    await until(async () => (await control.vssSnapshots()).length === 0);
+    await (await SnapshotSession.begin({ backend: await connectMachine(file), volumes: ['C:'] })).complete();
   });
 });
 
@@ -145,6 +201,24 @@ describe('the journal', () => {
     expect(await journal.cleanUp({ backend: machine })).toMatchObject({ deleted: [], gone: [session.snapshotSetId], failed: [] });
   });
 
+  it('that cannot be written when the backup is complete: the error has the result, and the set counts as an orphan', async () => {
+    const { host, machine, journal } = await machineWithJournal();
+    const session = await SnapshotSession.begin({ backend: machine, volumes: ['C:'], context, journal });
+    host.files.fail({ operation: 'write', code: 'ENOSPC' });
+    const error = await rejection(session.complete());
+    expect(error).toMatchObject({ name: 'SnapshotError', phase: 'SnapshotJournal', completed: { snapshotSetId: session.snapshotSetId }, unfinished: [] });
+    expect(journal.orphans.map(({ snapshotSetId }) => snapshotSetId)).toEqual([session.snapshotSetId]);
+    expect(machine.handleCount()).toBe(0);
+  });
+
+  it('has the set for an orphan when complete failed after BackupComplete', async () => {
+    const { machine, journal } = await machineWithJournal();
+    const session = await SnapshotSession.begin({ backend: machine, volumes: ['C:'], context, journal });
+    machine.faults.add({ at: 'IVssBackupComponents::SaveAsXML', action: { hresult: VSS_HRESULT.VSS_E_UNEXPECTED } });
+    expect(await rejection(session.complete())).toMatchObject({ phase: 'SaveAsXML' });
+    expect(await journal.cleanUp({ backend: machine })).toMatchObject({ deleted: [session.snapshotSetId] });
+  });
+
   it('that cannot be written stops the session before DoSnapshotSet', async () => {
     const { host, machine, journal } = await machineWithJournal();
     host.files.fail({ operation: 'write', code: 'ENOSPC' });
@@ -154,10 +228,30 @@ describe('the journal', () => {
     expect(machine.handleCount()).toBe(0);
   });
 
-  it('refuses a file that is something else', async () => {
-    const path = join(newDirectory(), 'file');
+  it('is open once at a time, in one process too', async () => {
+    const { host, journal } = await machineWithJournal();
+    await expect(SnapshotJournal.open({ path: '/journal', host })).rejects.toMatchObject({ name: 'StateError', code: 'ERR_IN_USE' });
+    await journal.close();
+    await (await SnapshotJournal.open({ path: '/journal', host })).close();
+    expect(await host.files.list('/')).toEqual(['journal']);
+  });
+
+  it('is removed with what a process that is gone has left of it, but not from under somebody', async () => {
+    const { host } = await machineWithJournal();
+    await expect(SnapshotJournal.remove({ path: '/journal', host })).rejects.toMatchObject({ code: 'ERR_IN_USE' });
+    const after = host.restart(() => true);
+    expect(await after.files.list('/')).toEqual(['journal', 'journal.1.lock']);
+    await SnapshotJournal.remove({ path: '/journal', host: after });
+    await SnapshotJournal.remove({ path: '/journal', host: after });
+    expect(await after.files.list('/')).toEqual([]);
+  });
+
+  it('refuses a file that is something else, and lets go of it', async () => {
+    const directory = newDirectory();
+    const path = join(directory, 'file');
     writeFileSync(path, 'this is no journal, and it is long enough not to be a torn one');
     await expect(SnapshotJournal.open({ path })).rejects.toMatchObject({ code: 'ERR_LOG_FOREIGN' });
+    expect(readdirSync(directory)).toEqual(['file']);
     await expect(SnapshotJournal.open({ path: '' })).rejects.toMatchObject({ field: 'path' });
   });
 });

@@ -1,8 +1,11 @@
 /** RestoreSession, management of copies, metadata and files out of a shadow copy, on a simulated machine. */
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SimulatedWindows, SimulatedWindowsOptions } from '../../lib/simulator';
+import { promisify } from 'node:util';
+import { SimulatedHost, SimulatedWindows } from '../../lib/simulator';
+import type { SimulatedWindowsOptions } from '../../lib/simulator';
 import {
   RestoreSession, SnapshotSession, VSS_FILE_RESTORE_STATUS, VSS_HRESULT, VSS_RESTORE_TARGET, VSS_SNAPSHOT_CONTEXT, VssRestoreError, breakSnapshotSet, copyFromSnapshot, deleteSnapshots,
   examineWriterMetadata, importSnapshots, isVolumeSnapshotted, isVolumeSupported, listWriters, querySnapshots, revertToSnapshot, shouldBlockRevert, waitForRevert,
@@ -59,6 +62,14 @@ describe('a restore', () => {
     expect(machine.handleCount()).toBe(0);
   });
 
+  it('[S6] that is forgotten is released when it is collected, with a warning and without an abort', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', join(__dirname, 'vss-forgotten-main.js'), 'restore']);
+    const { before, after, abort, warnings } = JSON.parse(stdout) as { before: number; after: number; abort: string; warnings: string[] };
+    expect(before).toBeGreaterThan(0);
+    expect({ after, abort }).toEqual({ after: 0, abort: '' });
+    expect(warnings).toEqual([expect.stringMatching(/^WINBACKUP_SESSION_FORGOTTEN A RestoreSession \(Data\) was not completed/)]);
+  });
+
   it.each(['PreRestore', 'PostRestore'] as const)('a writer that fails %s fails it, and is named', async (event) => {
     const { machine, options } = await backedUp({ writers: [plainWriter('a', WRITER_A, { failures: [{ event, message: 'no' }] }), plainWriter('b', WRITER_B)] });
     const error = await rejection(RestoreSession.begin(options).then((session) => session.complete()));
@@ -74,11 +85,37 @@ describe('a restore', () => {
     expect(machine.calls.filter(({ operation }) => operation.endsWith('SetSelectedForRestoreEx')).map(({ args }) => args[5])).toEqual([WRITER_B]);
   });
 
+  it('of a backup that was not made in component mode has nothing to restore, and says so', async () => {
+    const { machine } = vssMachine();
+    const { backupComponentsDocument } = await complete(machine);
+    await expect(RestoreSession.begin({ backend: machine, backupComponentsDocument })).rejects.toMatchObject({ name: 'ArgumentError', field: 'backupComponentsDocument' });
+    expect([restores(machine), machine.handleCount()]).toEqual([[], 0]);
+  });
+
+  it('is not completed by a mistake: nothing is told to the writers, and the session goes on', async () => {
+    const { machine, options } = await backedUp();
+    const session = await RestoreSession.begin(options);
+    const [component] = session.components;
+    const mistakes: readonly (readonly [object, string])[] = [
+      [{ filestatus: VSS_FILE_RESTORE_STATUS.FAILED }, 'options.filestatus'], [{ fileStatus: 0 }, 'fileStatus'], [{ fileStatus: () => undefined }, 'fileStatus'], [{ signal: 'x' }, 'signal'],
+      [{ alternateLocations: [{ component, path: 'C:\\', filespec: '*' }] }, 'alternateLocations[0].to'], [{ rangesFiles: [{ component, partialFile: -1, file: 'x' }] }, 'rangesFiles[0].partialFile'],
+      [{ rangesFiles: [{ component: { ...component, name: 'other' }, partialFile: 0, file: 'x' }] }, 'component'],
+    ];
+    for (const [mistake, field] of mistakes) await expect(session.complete(mistake)).rejects.toMatchObject({ name: 'ArgumentError', field });
+    await expect(session.complete({ fileStatus: () => { throw new Error('the caller\'s own'); } })).rejects.toThrow('the caller\'s own');
+    expect(restores(machine)).toEqual(['a PreRestore', 'b PreRestore']);
+    await session.complete({ fileStatus: ({ writerName }) => (writerName === 'a' ? VSS_FILE_RESTORE_STATUS.ALL : VSS_FILE_RESTORE_STATUS.FAILED) });
+    expect(restores(machine).slice(2)).toEqual(['a PostRestore', 'b PostRestore']);
+  });
+
   it('has typed errors for bad input', async () => {
     const { machine, options } = await backedUp();
     const fields: readonly (readonly [Partial<RestoreSessionOptions>, string])[] = [
       [{ backupComponentsDocument: '' }, 'backupComponentsDocument'], [{ components: [{ writer: 'nobody' }] }, 'components[0]'], [{ components: [{ writer: 'a', name: 'x' }] }, 'components[0]'],
-      [{ restoreType: 9 }, 'restoreType'],
+      [{ restoreType: 9 }, 'restoreType'], [{ components: [] }, 'components'], [{ components: 'a' as never }, 'components'], [{ writerDocuments: ['<x/>' as never] }, 'writerDocuments'],
+      [{ signal: {} as never }, 'signal'], [{ components: [{ writer: 'a', newTargets: [{ path: 'C:\\', filespec: '*', to: 7 as never }] }] }, 'components[0].newTargets[0].to'],
+      [{ components: [{ writer: 'a', rollForward: { type: 9, point: 'x' } }] }, 'components[0].rollForward.type'], [{ components: [{ writer: 'a', authoritative: 1 as never }] }, 'components[0].authoritative'],
+      [{ components: [{ writer: 'a', subcomponents: [{} as never] }] }, 'components[0].subcomponents[0].name'],
     ];
     for (const [wrong, field] of fields) await expect(RestoreSession.begin({ ...options, ...wrong })).rejects.toMatchObject({ name: 'ArgumentError', field });
     await expect(RestoreSession.begin({ ...options, backupComponentsDocument: '<no/>' })).rejects.toMatchObject({ phase: 'InitializeForRestore', code: 'VSS_E_INVALID_XML_DOCUMENT' });
@@ -207,6 +244,59 @@ describe('files out of a shadow copy', () => {
     expect(readdirSync(directory)).toEqual(['c']);
     mkdirSync(to);
     await expect(copyFromSnapshot({ backend: machine, snapshot, to })).rejects.toMatchObject({ field: 'to' });
+  });
+
+  it('that vanish while they are copied end the copying: nothing is left', async () => {
+    const machine = machineOf();
+    await using taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    const [snapshot = ''] = taken.snapshots;
+    const copies = join(directory, 'c', 'System Volume Information');
+    const onProgress = (): void => readdirSync(copies).forEach((copy) => rmSync(join(copies, copy, 'Data', 'inner'), { recursive: true, force: true }));
+    await expect(copyFromSnapshot({ backend: machine, snapshot, to: join(directory, 'out'), onProgress })).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(readdirSync(directory)).toEqual(['c']);
+  });
+
+  it('keep paths of more than a thousand characters', async () => {
+    const deep = Array.from({ length: 6 }, (_, index) => String(index).repeat(200)).join('/');
+    mkdirSync(join(directory, 'c', deep), { recursive: true });
+    writeFileSync(join(directory, 'c', deep, 'file'), 'deep');
+    const machine = machineOf();
+    const taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    const [snapshot = ''] = taken.snapshots;
+    expect(await copyFromSnapshot({ backend: machine, snapshot, paths: [deep.replaceAll('/', '\\')], to: join(directory, 'out') })).toMatchObject({ files: 1, notKept: [] });
+    expect(readFileSync(join(directory, 'out', deep, 'file'), 'utf8')).toBe('deep');
+    await taken.complete();
+  });
+
+  it('are not looked for through a link, which leads out of the copy', async () => {
+    const machine = machineOf();
+    await using taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    const [snapshot = ''] = taken.snapshots;
+    const copies = join(directory, 'c', 'System Volume Information');
+    for (const copy of readdirSync(copies)) symlinkSync(join(directory, 'c', 'Data'), join(copies, copy, 'link'));
+    const to = join(directory, 'out');
+    await expect(copyFromSnapshot({ backend: machine, snapshot, paths: ['Data', 'link\\a.txt'], to })).rejects.toMatchObject({ field: 'paths[1]', message: expect.stringContaining('link') as string });
+    expect(await copyFromSnapshot({ backend: machine, snapshot, paths: ['link'], to })).toMatchObject({ files: 0, directories: 0, notKept: [{ path: 'link' }] });
+    expect(readdirSync(to)).toEqual([]);
+  });
+
+  it('are on the disk when they have been copied, also after a power cut', async () => {
+    const host = new SimulatedHost();
+    await host.files.makeDirectory('/c/Data');
+    const file = await host.files.open('/c/Data/a.txt', 'create');
+    await file.write(Buffer.alloc(1500, 'x'), 0);
+    await file.close();
+    const machine = new SimulatedWindows({ host, writers: [plainWriter('a', WRITER_A)], volumes: [{ name: 'C:\\', directory: '/c' }] });
+    const taken = await SnapshotSession.begin({ backend: machine, volumes: ['C:'] });
+    await copyFromSnapshot({ backend: machine, snapshot: taken.snapshots[0] ?? '', to: '/out' });
+    await copyFromSnapshot({ backend: machine, snapshot: taken.snapshots[0] ?? '', paths: ['Data/a.txt'], to: '/some' });
+    await taken.complete();
+    const after = host.restart(() => false);
+    for (const path of ['/out/Data/a.txt', '/some/Data/a.txt']) {
+      const copy = await after.files.open(path, 'read');
+      const bytes = Buffer.alloc(2000);
+      expect([await copy.read(bytes, 0), bytes.toString('utf8', 0, 1500)]).toEqual([1500, 'x'.repeat(1500)]);
+    }
   });
 
   it('list what could not be kept', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../../lib/vss';
 import type { Backend, SnapshotProgress, SnapshotSessionOptions } from '../../lib/vss';
 import { rejection } from './flow-rig';
-import { WRITER_A, WRITER_B, countOf, plainWriter, story, vssMachine } from './vss-requester';
+import { WRITER_A, WRITER_B, WRITER_C, countOf, plainWriter, story, vssMachine } from './vss-requester';
 
 const begin = (machine: Backend, options: Partial<SnapshotSessionOptions> = {}): Promise<SnapshotSession> => SnapshotSession.begin({ backend: machine, volumes: ['C:\\'], ...options });
 const named = (machine: SimulatedWindows, name: string): number => machine.calls.filter(({ operation }) => operation.endsWith(`::${name}`)).length;
@@ -110,6 +110,19 @@ describe('a session', () => {
     expect(next.backupType).toBe(VSS_BACKUP_TYPE.INCREMENTAL);
   });
 
+  it('is not completed by a mistake: nothing is told to the writers, and the session goes on', async () => {
+    const { machine } = vssMachine();
+    const session = await begin(machine, { components: [{ writer: 'a' }, { writer: 'b' }] });
+    const mistakes: readonly (readonly [object, string])[] = [
+      [{ success: false }, 'options.success'], [{ succeeded: 'no' }, 'succeeded'], [{ succeeded: () => undefined }, 'succeeded'], [{ signal: {} }, 'signal'],
+    ];
+    for (const [mistake, field] of mistakes) await expect(session.complete(mistake)).rejects.toMatchObject({ name: 'ArgumentError', field });
+    await expect(session.complete({ succeeded: () => { throw new Error('the caller\'s own'); } })).rejects.toThrow('the caller\'s own');
+    expect([session.ended, named(machine, 'SetBackupSucceeded'), named(machine, 'BackupComplete')]).toEqual([false, 0, 0]);
+    await session.complete({ succeeded: false });
+    expect(countOf(machine, 'BackupComplete')).toBe(2);
+  });
+
   it('leaves writers out by name, or takes only those that were named', async () => {
     const { machine } = vssMachine();
     await (await begin(machine, { writers: ['A'] })).complete();
@@ -118,6 +131,22 @@ describe('a session', () => {
     await (await begin(machine, { excludeWriters: [WRITER_A] })).complete();
     expect(countOf(machine, 'Freeze', 'a')).toBe(1);
     expect(countOf(machine, 'Freeze', 'b')).toBe(1);
+  });
+
+  it('knows two instances of one writer apart, by their ids', async () => {
+    const twice = (id: string, name: string): ReturnType<typeof plainWriter> => ({ metadata: { ...plainWriter(name, WRITER_A).metadata, instanceId: id } });
+    const [one, two] = ['11111111-0000-0000-0000-000000000001', '22222222-0000-0000-0000-000000000001'];
+    const { machine } = vssMachine({ writers: [twice(one, 'one'), twice(two, 'two'), plainWriter('b', WRITER_B)] });
+    const frozen = async (options: Partial<SnapshotSessionOptions>): Promise<readonly string[]> => {
+      const before = machine.vss.events.length;
+      await (await begin(machine, options)).complete();
+      return machine.vss.events.slice(before).filter(({ event }) => event === 'Freeze').map(({ writer }) => writer).sort();
+    };
+    expect(await frozen({ writers: [one.toUpperCase()] })).toEqual(['one']);
+    expect(await frozen({ writers: [WRITER_A] })).toEqual(['one', 'two']);
+    expect(await frozen({ excludeWriters: [two] })).toEqual(['b', 'one']);
+    expect(await frozen({ excludeWriters: [WRITER_A, '99999999-0000-0000-0000-000000000001'] })).toEqual(['b']);
+    expect(machine.handleCount()).toBe(0);
   });
 
   it('says where it stands', async () => {
@@ -425,6 +454,19 @@ describe('an abnormal end', () => {
     await through(clock, begin(machine, { excludeWriters: ['a'] })).then((session) => session.complete());
   });
 
+  it('an operation that never ends, not even cancelled, is told as not ended; the abort is made all the same, and the object let go', async () => {
+    const { machine, clock } = vssMachine();
+    machine.faults.add({ at: 'vss.a.PrepareForSnapshot', action: { hang: true } });
+    machine.faults.add({ at: 'IVssAsync::Cancel', action: { hang: true } });
+    const beginning = begin(machine, { timeouts: { operationMs: 30_000, endMs: 10_000 }, retry: { times: 0 } });
+    beginning.catch(() => undefined);
+    await through(clock, beginning).catch(() => undefined);
+    const error = await snapshotError(beginning);
+    expect(error).toMatchObject({ phase: 'DoSnapshotSet', code: 'ERR_TIMEOUT' });
+    expect(error.unfinished.map(({ message }) => message)).toContain('IVssBackupComponents::DoSnapshotSet did not end within 10000 ms');
+    expect([named(machine, 'AbortBackup'), machine.handleCount()]).toEqual([1, 0]);
+  });
+
   it('by the signal in the user\'s hands aborts at once; what comes later is told why', async () => {
     const { machine } = vssMachine();
     const cancel = new AbortController();
@@ -456,7 +498,8 @@ describe('an abnormal end', () => {
 });
 
 describe('bad input', () => {
-  const { machine } = vssMachine({ volumes: [{ name: 'C:\\' }] });
+  const empty = { metadata: { writerName: 'empty', writerId: WRITER_C, instanceId: WRITER_C } };
+  const { machine } = vssMachine({ volumes: [{ name: 'C:\\' }], writers: [plainWriter('a', WRITER_A), plainWriter('b', WRITER_B), empty] });
   const bad: readonly (readonly [what: string, options: object, field: string])[] = [
     ['no volume', { volumes: [] }, 'volumes'],
     ['volumes that are none', { volumes: 'C:\\' }, 'volumes'],
@@ -472,6 +515,7 @@ describe('bad input', () => {
     ['an unknown writer of a component', { components: [{ writer: 'nobody' }] }, 'components[0].writer'],
     ['an unknown component', { components: [{ writer: 'a', name: 'nothing' }] }, 'components[0]'],
     ['no component', { components: [] }, 'components'],
+    ['a writer without components', { components: [{ writer: 'b' }, { writer: 'empty' }] }, 'components[1]'],
     ['a stamp without components', { previousBackupStamps: [{ writer: 'a', logicalPath: null, name: 'Data', stamp: 'x' }] }, 'previousBackupStamps'],
     ['a stamp of a component that is not selected', { components: [{ writer: 'a' }], previousBackupStamps: [{ writer: 'b', logicalPath: null, name: 'Data', stamp: 'x' }] }, 'previousBackupStamps[0]'],
     ['writers in a context without them', { context: VSS_SNAPSHOT_CONTEXT.FILE_SHARE_BACKUP, writers: ['a'] }, 'writers'],
@@ -482,6 +526,9 @@ describe('bad input', () => {
     ['a misspelt time limit', { timeouts: { operation: 1 } }, 'timeouts.operation'],
     ['a negative time', { retry: { delayMs: -1 } }, 'retry.delayMs'],
     ['a journal that is none', { journal: {} }, 'journal'],
+    ['a progress listener that is none', { onProgress: 'x' }, 'onProgress'],
+    ['a signal that is none', { signal: {} }, 'signal'],
+    ['stamps that are none', { components: [{ writer: 'a' }], previousBackupStamps: 'x' }, 'previousBackupStamps'],
   ];
   it.each(bad)('%s is an ArgumentError', async (_what, options, field) => {
     const error = await rejection(SnapshotSession.begin({ backend: machine, volumes: ['C:\\'], ...options }));

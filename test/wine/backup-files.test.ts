@@ -18,6 +18,7 @@ const ALTERNATE_DATA = 4;
 const LINK = 5;
 const OBJECT_ID = 7;
 const SPARSE_BLOCK = 9;
+const ERROR_INVALID_FUNCTION = 1;
 const ERROR_ACCESS_DENIED = 5;
 const ERROR_INVALID_OWNER = 1307;
 const ERROR_DISK_FULL = 112;
@@ -76,6 +77,19 @@ describe('copying where BackupRead is missing', () => {
     expect(readFileSync(join(out, 'Data', 'inner', 'ä b.txt'), 'utf8')).toBe('small');
     for (const path of ['Data/large.bin', 'Data/inner/ä b.txt', 'Data/inner', 'Data']) expect(statSync(join(out, path)).mtimeMs).toBe(1_000_000_000_000);
     expect(statSync(join(out, 'read-only')).mode & 0o200).toBe(0);
+  });
+
+  it('flushes every file, and fails where that fails: a backup is complete when it is on the disk', async () => {
+    substitute.replace('FlushFileBuffers');
+    mkdirSync(join(volume, 'Data'));
+    for (const name of ['one', 'Data/two']) writeFileSync(join(volume, name), 'contents');
+    await copy();
+    expect(substitute.seen().flushes).toBe(2);
+    substitute.play({ flushError: ERROR_DISK_FULL });
+    await expect(copy({ to: `${out}-2` })).rejects.toMatchObject({ code: 'ERROR_DISK_FULL', operation: 'FlushFileBuffers' });
+    expect(readdirSync(directory).sort()).toEqual(['out', 'volume']);
+    substitute.play({ flushError: ERROR_INVALID_FUNCTION });
+    expect((await copy({ to: `${out}-2` })).notKept).toContainEqual({ path: '', what: 'durable contents: the file system cannot flush them' });
   });
 
   it('takes paths that are longer than 260 characters', async () => {

@@ -15,6 +15,8 @@ export interface Played {
   readonly raw?: Uint8Array;
   readonly rawOpenError?: number;
   readonly importError?: number;
+  /** FlushFileBuffers' failure. */
+  readonly flushError?: number;
   /** CoInitializeSecurity's answer. */
   readonly securityResult?: number;
   /** False: the DLLs have no transacted functions. */
@@ -29,6 +31,8 @@ export interface Seen {
   /** Contexts of BackupRead, BackupWrite and OpenEncryptedFileRaw that nobody has given back. */
   readonly contexts: number;
   readonly reads: number;
+  /** Files that were flushed. */
+  readonly flushes: number;
   readonly securityCalls: number;
   readonly activations: readonly { readonly clsid: string; readonly context: number }[];
   /** The calls of transacted functions: name and arguments, of pointers only whether there is one. */

@@ -110,17 +110,18 @@ export const recoverSnapshotSet: Recoverer = (record, { monitor }) => {
 /** Every set of the transaction, completed or not: nobody wants it. Idempotent. */
 async function deleteSets(monitor: TransactionMonitor, path: string): Promise<void> {
   const { host } = monitor;
-  if ((await host.files.stat(path)) === undefined) return;
-  const journal = await SnapshotJournal.open({ path, host });
-  try {
-    for (const { snapshotSetId } of journal.sets) await deleteSetIfThere({ backend: await monitor.backend(), host, snapshotSetId });
-  } finally {
-    await journal.close();
+  if ((await host.files.stat(path)) !== undefined) {
+    const journal = await SnapshotJournal.open({ path, host });
+    try {
+      for (const { snapshotSetId } of journal.sets) await deleteSetIfThere({ backend: await monitor.backend(), host, snapshotSetId });
+    } finally {
+      await journal.close();
+    }
   }
   await forget(monitor, path);
 }
 
-async function forget({ host: { files }, directory }: TransactionMonitor, path: string): Promise<void> {
-  if ((await files.stat(path)) !== undefined) await files.remove(path);
-  await files.syncDirectory(directory);
+async function forget({ host, directory }: TransactionMonitor, path: string): Promise<void> {
+  await SnapshotJournal.remove({ path, host });
+  await host.files.syncDirectory(directory);
 }

@@ -58,6 +58,7 @@ void* SubstituteFor(const std::string& name) {
       {"ReadEncryptedFileRaw", Address(PlayedReadEncryptedFileRaw)},
       {"WriteEncryptedFileRaw", Address(PlayedWriteEncryptedFileRaw)},
       {"CloseEncryptedFileRaw", Address(PlayedCloseEncryptedFileRaw)},
+      {"FlushFileBuffers", Address(PlayedFlushFileBuffers)},
       {"GetProcAddress", Address(FindTransacted)},
       {"GetFileInformationByHandleEx", Address(PlayedGetFileInformation)},
   };
@@ -100,6 +101,8 @@ void Restore(const Napi::CallbackInfo& info) {
   played.raw_open_error = 0;
   played.import_error = 0;
   played.reads = 0;
+  played.flushes = 0;
+  played.flush_error = 0;
 }
 
 std::vector<std::byte> Bytes(const Napi::Value& value) {
@@ -108,8 +111,8 @@ std::vector<std::byte> Bytes(const Napi::Value& value) {
   return {first, first + bytes.ByteLength()};
 }
 
-/** play({ streams, endless, refusedStream, refusedWith, attributes, raw, rawOpenError, importError, securityResult,
- * transactedFound, transactedAnswer }) */
+/** play({ streams, endless, refusedStream, refusedWith, attributes, raw, rawOpenError, importError, flushError,
+ * securityResult, transactedFound, transactedAnswer }) */
 void Play(const Napi::CallbackInfo& info) {
   const auto told = info[0].As<Napi::Object>();
   const auto number = [&](const char* name, auto& into) {
@@ -127,6 +130,7 @@ void Play(const Napi::CallbackInfo& info) {
   number("attributes", played.attributes);
   number("rawOpenError", played.raw_open_error);
   number("importError", played.import_error);
+  number("flushError", played.flush_error);
   number("securityResult", security_result);
 }
 
@@ -143,6 +147,7 @@ Napi::Value Seen(const Napi::CallbackInfo& info) {
   seen.Set("imported", copy(played.imported));
   seen.Set("contexts", played.contexts.load());
   seen.Set("reads", static_cast<double>(played.reads.load()));
+  seen.Set("flushes", static_cast<double>(played.flushes.load()));
   seen.Set("securityCalls", security_calls);
   auto list = Napi::Array::New(env);
   for (const Activation& each : activations) {

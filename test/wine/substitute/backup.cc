@@ -127,6 +127,12 @@ DWORD WINAPI PlayedWriteEncryptedFileRaw(PFE_IMPORT_FUNC give, PVOID self, PVOID
 
 void WINAPI PlayedCloseEncryptedFileRaw(PVOID) { played.contexts -= 1; }
 
+BOOL WINAPI PlayedFlushFileBuffers(HANDLE file) {
+  played.flushes += 1;
+  SetLastError(played.flush_error);
+  return played.flush_error == ERROR_SUCCESS && FlushFileBuffers(file);
+}
+
 BOOL WINAPI PlayedGetFileInformation(HANDLE file, FILE_INFO_BY_HANDLE_CLASS which, LPVOID into, DWORD size) {
   if (!GetFileInformationByHandleEx(file, which, into, size)) return FALSE;
   if (which == FileBasicInfo) static_cast<FILE_BASIC_INFO*>(into)->FileAttributes |= played.attributes;

@@ -32,6 +32,9 @@ struct Played {
   /** Contexts that have not been given back. */
   std::atomic<int> contexts{0};
   std::atomic<std::uint64_t> reads{0};
+  /** Files that were flushed, and with what that fails. */
+  std::atomic<std::uint64_t> flushes{0};
+  DWORD flush_error = 0;
 };
 
 extern Played played;
@@ -44,6 +47,7 @@ DWORD WINAPI PlayedOpenEncryptedFileRaw(LPCWSTR file, ULONG flags, PVOID* contex
 DWORD WINAPI PlayedReadEncryptedFileRaw(PFE_EXPORT_FUNC take, PVOID self, PVOID context);
 DWORD WINAPI PlayedWriteEncryptedFileRaw(PFE_IMPORT_FUNC give, PVOID self, PVOID context);
 void WINAPI PlayedCloseEncryptedFileRaw(PVOID context);
+BOOL WINAPI PlayedFlushFileBuffers(HANDLE file);
 BOOL WINAPI PlayedGetFileInformation(HANDLE file, FILE_INFO_BY_HANDLE_CLASS which, LPVOID into, DWORD size);
 
 }  // namespace winbackup::substitute

@@ -1,0 +1,102 @@
+/**
+ * One process at a time has a log open: a lock file beside it names the process. That of a process that is gone is taken over by making the one with
+ * the next number, which only one can (`create` is exclusive); the highest number counts.
+ */
+import { StateError, errorCode } from '../binding/errors';
+import type { Host } from '../binding/host';
+
+interface Holder {
+  /** The computer's name: a log can lie on a share. */
+  readonly machine: string;
+  readonly pid: number;
+  /** Host.processes.identityOf. */
+  readonly identity: string;
+}
+
+interface Found {
+  readonly number: number;
+  readonly path: string;
+}
+
+async function locksOf({ files }: Host, path: string): Promise<readonly Found[]> {
+  const directory = files.directoryOf(path);
+  const name = path.slice(directory.length).replace(/^[\\/]/, '');
+  const found = (await files.list(directory)).flatMap((entry) => {
+    const [, digits] = entry.startsWith(`${name}.`) ? (/^(\d+)\.lock$/.exec(entry.slice(name.length + 1)) ?? []) : [];
+    return digits === undefined ? [] : [{ number: Number(digits), path: `${path}.${digits}.lock` }];
+  });
+  return found.sort((a, b) => b.number - a.number);
+}
+
+/** Undefined for one that a power cut left empty, and for one that has gone meanwhile. */
+async function read({ files }: Host, path: string): Promise<Holder | undefined> {
+  try {
+    const file = await files.open(path, 'read');
+    try {
+      const bytes = Buffer.alloc(await file.size());
+      await file.read(bytes, 0);
+      const { machine, pid, identity } = JSON.parse(bytes.toString()) as Holder;
+      return typeof machine === 'string' && typeof pid === 'number' && typeof identity === 'string' ? { machine, pid, identity } : undefined;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export class LogClaim {
+  private constructor(private readonly host: Host, private readonly path: string) {}
+
+  /** @throws StateError ERR_IN_USE, while somebody else has it; the file system's errors */
+  static async take(host: Host, log: string): Promise<LogClaim> {
+    const { files, processes } = host;
+    const path = files.resolve(log);
+    const lives = ({ machine, pid, identity }: Holder): boolean => machine !== processes.machine || processes.identityOf(pid) === identity;
+    const inUse = (holder?: Holder, lock?: string): StateError => {
+      const whose = holder === undefined ? 'another process' : `process ${String(holder.pid)}${holder.machine === processes.machine ? '' : ` of the machine ${holder.machine}`}`;
+      const remedy = lock === undefined ? '' : `; if that is gone for good, or another program, remove ${lock}`;
+      return new StateError('ERR_IN_USE', `${path} is in use by ${whose}${remedy}`);
+    };
+    const others = async (found: readonly Found[]): Promise<void> => {
+      for (const each of found) {
+        const holder = await read(host, each.path);
+        if (holder !== undefined && lives(holder)) throw inUse(holder, each.path);
+      }
+    };
+    const before = await locksOf(host, path);
+    await others(before);
+    const number = (before[0]?.number ?? 0) + 1;
+    const own = `${path}.${String(number)}.lock`;
+    const record: Holder = { machine: processes.machine, pid: processes.pid, identity: processes.identityOf(processes.pid) ?? '' };
+    try {
+      const file = await files.open(own, 'create');
+      try {
+        await file.write(Buffer.from(JSON.stringify(record)), 0);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') throw inUse();
+      throw error;
+    }
+    // Somebody took over while we looked at an older state; or an empty file was one that was being written. Each looks after its own file is
+    // whole: so at least one of two sees the other, and gives way.
+    const after = await locksOf(host, path);
+    try {
+      if (after[0]?.number !== number) throw inUse();
+      await others(after.slice(1));
+    } catch (error) {
+      await files.remove(own);
+      throw error;
+    }
+    for (const stale of after.slice(1)) await files.remove(stale.path).catch(() => undefined);
+    return new LogClaim(host, own);
+  }
+
+  async release(): Promise<void> {
+    await this.host.files.remove(this.path).catch(() => undefined);
+  }
+}
