@@ -6,6 +6,7 @@ import type { Channel, PlainRecord, PlainValue } from './channel';
 import { MACHINE } from './channel';
 import { failed } from './codes';
 import { WindowsError, throwIfAborted } from './errors';
+import { syncFile } from './host';
 import type { Files } from './host';
 import { enablePrivileges } from './windows-host';
 import type { HeldPrivileges } from './windows-host';
@@ -159,13 +160,8 @@ class HostFiles implements BackupFiles {
       return { made: true, bytes: 0, notKept: [] };
     }
     await this.files.copy(from, to);
-    const copy = await this.files.open(to, 'read');
-    try {
-      await copy.sync();
-      return { made: true, bytes: await copy.size(), notKept: [] };
-    } finally {
-      await copy.close();
-    }
+    await syncFile(this.files, to);
+    return { made: true, bytes: (await this.files.stat(to))?.size ?? 0, notKept: [] };
   }
 
   copyTimes(from: string, to: string): Promise<void> {

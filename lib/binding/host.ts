@@ -121,6 +121,36 @@ export interface Host {
   readonly processes: Processes;
 }
 
+const DENIED: readonly string[] = ['EACCES', 'EPERM'];
+
+/**
+ * Makes the contents of a file durable. One that is read-only on Windows cannot be opened for writing, which Windows wants before it flushes: it
+ * stays as it is, and who made it read-only has flushed it before. Elsewhere a file that can be read can be synced.
+ */
+export async function syncFile(files: Files, path: string): Promise<void> {
+  const denied = (error: unknown): boolean => DENIED.includes((error as { code?: string }).code ?? '');
+  let readOnly = false;
+  const file = await files.open(path, 'modify').catch((error: unknown) => {
+    if (!denied(error)) throw error;
+    readOnly = true;
+    return files.open(path, 'read');
+  });
+  try {
+    await file.sync().catch((error: unknown) => {
+      if (!readOnly || !denied(error)) throw error;
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether the process that had this number and identity runs still. In doubt, where the system tells the number alone, it does. */
+export function stillRuns(processes: Processes, pid: number, identity: string): boolean {
+  const now = processes.identityOf(pid);
+  const number = String(pid);
+  return now !== undefined && (now === identity || now === number || identity === number);
+}
+
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ERR_TIMEOUT';

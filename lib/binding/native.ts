@@ -40,6 +40,8 @@ export interface Addon {
   wrapArea(handle: number, address: bigint): { readonly base: bigint; readonly buffer: ArrayBuffer } | null | undefined;
   copyOut(handle: number, address: bigint, target: Uint8Array): boolean;
   copyIn(handle: number, address: bigint, source: Uint8Array): boolean;
+  /** When the process began, as a FILETIME; 0 where Windows does not tell; undefined when it does not run. */
+  processBegan(pid: number): bigint | undefined;
   /** Whether the process must not end, because an answer is awaited. */
   keepAlive(on: boolean): void;
   alive(): Alive;
@@ -265,6 +267,11 @@ function openLink(): NonNullable<typeof opened> {
     addon.shutdown();
   });
   return { addon, link };
+}
+
+/** When a process of this machine began, as a FILETIME; 0 where Windows does not tell; undefined when it does not run. Throws LoadError. */
+export function processBegan(pid: number): bigint | undefined {
+  return (opened ??= openLink()).link.addon.processBegan(pid);
 }
 
 /** What ends a process: for fail fast, on the thread that calls. Throws LoadError when the addon cannot be used. */

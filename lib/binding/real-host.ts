@@ -116,13 +116,17 @@ const files: Files = {
   directoryOf: (file) => path.dirname(file),
 };
 
-/** Linux tells when a process began, and which boot this is: a number that is used again is another process then. Elsewhere the number must do. */
+/**
+ * Linux and Windows tell when a process began, and Linux which boot this is: a number that is used again is another process then. Elsewhere, and
+ * where that is not told, the number must do.
+ */
 function identityOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (errorCode(error) !== 'EPERM') return undefined;
   }
+  if (process.platform === 'win32') return windowsIdentityOf(pid);
   if (process.platform !== 'linux') return String(pid);
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
@@ -132,6 +136,18 @@ function identityOf(pid: number): string | undefined {
     return `${String(pid)} ${fields[19] ?? ''} ${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}`;
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? undefined : String(pid);
+  }
+}
+
+function windowsIdentityOf(pid: number): string | undefined {
+  try {
+    // Loaded when it is needed: a program on a simulated machine has no addon.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const began = (require('./native') as typeof import('./native')).processBegan(pid);
+    if (began === undefined) return undefined;
+    return began === 0n ? String(pid) : `${String(pid)} ${String(began)}`;
+  } catch {
+    return String(pid);
   }
 }
 

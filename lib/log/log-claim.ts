@@ -1,16 +1,19 @@
 /**
- * One process at a time has a log open: a lock file beside it names the process. That of a process that is gone is taken over by making the one with
+ * One process at a time has a log open, or a directory: a lock file beside it names the process. That of a process that is gone is taken over by making the one with
  * the next number, which only one can (`create` is exclusive); the highest number counts.
  */
 import { StateError, errorCode } from '../binding/errors';
+import { stillRuns } from '../binding/host';
 import type { Host } from '../binding/host';
 
-interface Holder {
+export interface Holder {
   /** The computer's name: a log can lie on a share. */
   readonly machine: string;
   readonly pid: number;
   /** Host.processes.identityOf. */
   readonly identity: string;
+  /** What the holder tells others. */
+  readonly note: string | null;
 }
 
 interface Found {
@@ -35,8 +38,8 @@ async function read({ files }: Host, path: string): Promise<Holder | undefined> 
     try {
       const bytes = Buffer.alloc(await file.size());
       await file.read(bytes, 0);
-      const { machine, pid, identity } = JSON.parse(bytes.toString()) as Holder;
-      return typeof machine === 'string' && typeof pid === 'number' && typeof identity === 'string' ? { machine, pid, identity } : undefined;
+      const { machine, pid, identity, note } = JSON.parse(bytes.toString()) as Holder;
+      return typeof machine === 'string' && typeof pid === 'number' && typeof identity === 'string' ? { machine, pid, identity, note } : undefined;
     } finally {
       await file.close();
     }
@@ -46,14 +49,23 @@ async function read({ files }: Host, path: string): Promise<Holder | undefined> 
   }
 }
 
+/** A process of another machine cannot be asked about: in doubt it lives. */
+const lives = ({ processes }: Host, { machine, pid, identity }: Holder): boolean => machine !== processes.machine || stillRuns(processes, pid, identity);
+
 export class LogClaim {
   private constructor(private readonly host: Host, private readonly path: string) {}
 
+  /** Who has it now, as far as can be seen, and the lock file that says so. */
+  static async holder(host: Host, log: string): Promise<{ readonly holder: Holder; readonly lock: string } | undefined> {
+    const [highest] = await locksOf(host, host.files.resolve(log));
+    const holder = highest === undefined ? undefined : await read(host, highest.path);
+    return highest === undefined || holder === undefined || !lives(host, holder) ? undefined : { holder, lock: highest.path };
+  }
+
   /** @throws StateError ERR_IN_USE, while somebody else has it; the file system's errors */
-  static async take(host: Host, log: string): Promise<LogClaim> {
+  static async take(host: Host, log: string, note: string | null = null): Promise<LogClaim> {
     const { files, processes } = host;
     const path = files.resolve(log);
-    const lives = ({ machine, pid, identity }: Holder): boolean => machine !== processes.machine || processes.identityOf(pid) === identity;
     const inUse = (holder?: Holder, lock?: string): StateError => {
       const whose = holder === undefined ? 'another process' : `process ${String(holder.pid)}${holder.machine === processes.machine ? '' : ` of the machine ${holder.machine}`}`;
       const remedy = lock === undefined ? '' : `; if that is gone for good, or another program, remove ${lock}`;
@@ -62,14 +74,14 @@ export class LogClaim {
     const others = async (found: readonly Found[]): Promise<void> => {
       for (const each of found) {
         const holder = await read(host, each.path);
-        if (holder !== undefined && lives(holder)) throw inUse(holder, each.path);
+        if (holder !== undefined && lives(host, holder)) throw inUse(holder, each.path);
       }
     };
     const before = await locksOf(host, path);
     await others(before);
     const number = (before[0]?.number ?? 0) + 1;
     const own = `${path}.${String(number)}.lock`;
-    const record: Holder = { machine: processes.machine, pid: processes.pid, identity: processes.identityOf(processes.pid) ?? '' };
+    const record: Holder = { machine: processes.machine, pid: processes.pid, identity: processes.identityOf(processes.pid) ?? '', note };
     try {
       const file = await files.open(own, 'create');
       try {

@@ -10,7 +10,8 @@ import { realHost } from '../binding/real-host';
 import { asError } from '../binding/waiting';
 import { abortCause } from './abort-causes';
 import type { AbortCauseName } from './abort-causes';
-import { DirectoryLock } from './directory-lock';
+import type { LogClaim } from '../log';
+import { claimDirectory } from './directory-lock';
 import { MonitorError } from './errors';
 import { publisher } from './events';
 import type { MonitorEvent } from './events';
@@ -157,7 +158,7 @@ export class TransactionMonitor {
     readonly host: Host,
     readonly directory: string,
     private readonly options: Required<Pick<TransactionMonitorOptions, keyof typeof DEFAULTS>> & Pick<TransactionMonitorOptions, 'recoverers' | 'backend' | 'sql'>,
-    private readonly lock: DirectoryLock,
+    private readonly lock: LogClaim,
     private readonly log: RecoveryLog,
   ) {
     this.publish = publisher(host.clock);
@@ -203,9 +204,9 @@ export class TransactionMonitor {
       await host.files.syncDirectory(host.files.directoryOf(directory));
     }
     const operatorServer = operator ? await OperatorServer.listen() : undefined;
-    let lock: DirectoryLock | undefined;
+    let lock: LogClaim | undefined;
     try {
-      lock = await DirectoryLock.take(host, directory, operatorServer?.path ?? null);
+      lock = await claimDirectory(host, directory, operatorServer?.path ?? null);
       const monitor = new TransactionMonitor(host, directory, { ...checked, recoverers, ...(backend === undefined ? {} : { backend }), ...(sql === undefined ? {} : { sql }) }, lock, await RecoveryLog.open(host, directory));
       await monitor.restore();
       monitor.operatorServer = operatorServer;

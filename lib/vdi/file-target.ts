@@ -26,6 +26,8 @@ export class FileTarget implements BackupTarget {
   private published = false;
   /** The file that had the final name until now, under a name of its own. */
   private replaced: string | undefined;
+  /** `publish` has replaced a file that was not set aside: nothing brings that back. */
+  private overwrote = false;
   private readonly hash: Hash | undefined;
 
   private constructor(
@@ -94,14 +96,16 @@ export class FileTarget implements BackupTarget {
   async publish(): Promise<void> {
     await this.close();
     await checkFree(this.files, this.path, this.options.field, this.options.overwrite);
+    const overwrites = (await this.files.stat(this.path)) !== undefined;
     await this.files.rename(this.partial, this.path);
     this.published = true;
+    this.overwrote = overwrites;
     await this.files.syncDirectory(this.files.directoryOf(this.path));
   }
 
-  /** Undoes `publish` and `setAside`. */
+  /** Undoes `publish` and `setAside`. A file that has replaced another in a single step keeps the name: else there would be none of that name. */
   async retract(): Promise<void> {
-    if (this.published) {
+    if (this.published && !this.overwrote) {
       await this.files.rename(this.path, this.partial);
       this.published = false;
     }

@@ -18,6 +18,7 @@
 #include "mailbox.h"
 #include "marshal.h"
 #include "object.h"
+#include "process_began.h"
 
 namespace winbackup {
 
@@ -72,6 +73,7 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("alive", &Addon::Alive),
                              InstanceMethod("reportEvent", &Addon::ReportEventNow),
                              InstanceMethod("raiseFailFastException", &Addon::RaiseFailFast),
+                             InstanceMethod("processBegan", &Addon::ProcessBeganNow),
                              InstanceMethod("shutdown", &Addon::ShutdownNow),
                          });
   }
@@ -298,6 +300,12 @@ class Addon : public Napi::Addon<Addon> {
    * Reporting sees it, which it does not at Node's abort (facts/ktm-tmf-mts.md 6.4). */
   void RaiseFailFast(const Napi::CallbackInfo&) {
     RaiseFailFastException(nullptr, nullptr, FAIL_FAST_GENERATE_EXCEPTION_ADDRESS);
+  }
+
+  /** processBegan(pid): see ProcessBegan. */
+  Napi::Value ProcessBeganNow(const Napi::CallbackInfo& info) {
+    const std::optional<std::uint64_t> began = ProcessBegan(ToU32(info[0], "pid"));
+    return began ? Napi::BigInt::New(info.Env(), *began) : info.Env().Undefined();
   }
 
   static Napi::Value Code(const Napi::CallbackInfo& info, HRESULT hresult) {

@@ -177,7 +177,7 @@ describe('a monitor in another process', () => {
 
   const operatorPath = (): string => {
     const [lock = ''] = readdirSync(directory).filter((name) => name.endsWith('.lock'));
-    return (JSON.parse(readFileSync(at(lock), 'utf8')) as { operator: string }).operator;
+    return (JSON.parse(readFileSync(at(lock), 'utf8')) as { note: string }).note;
   };
 
   it('goes on when an operator goes away before the answer', async () => {
@@ -196,7 +196,7 @@ describe('a monitor in another process', () => {
   it('that does not answer: every command says so in the end, and Ctrl+C ends the wait at once', async () => {
     const silent = await listenPrivately(() => undefined);
     const { pid, machine, identityOf } = realHost.processes;
-    writeFileSync(at('monitor.1.lock'), JSON.stringify({ machine, pid, identity: identityOf(pid), operator: silent.path }));
+    writeFileSync(at('monitor.1.lock'), JSON.stringify({ machine, pid, identity: identityOf(pid), note: silent.path }));
     const active = '6f1c52a0-93a4-4d0e-8a55-0d2f1c7be6d1';
     // The limit comes as soon as it is set.
     const clock = Object.assign(Object.create(realHost.clock) as Clock, { after: (_ms: number, callback: () => void) => (setImmediate(callback), () => undefined) });

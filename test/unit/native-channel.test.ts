@@ -87,6 +87,9 @@ class PlayedAddon implements Addon {
   copyIn(): boolean {
     return true;
   }
+  processBegan(): undefined {
+    return undefined;
+  }
   keepAlive(on: boolean): void {
     this.kept.push(on);
   }

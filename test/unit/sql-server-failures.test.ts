@@ -1,5 +1,5 @@
 /** What the simulated SQL Server says and does when something goes wrong: before the devices, on them, and at every phase. */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HRESULT, VDCommands, VDFeatures, WIN32 } from '../../lib/binding/codes';
@@ -608,6 +608,28 @@ describe('a database in a real file', () => {
     ]);
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(readdirSync(directory)).toEqual(['sales.mdf']);
+  });
+
+  it('fails with 3271 when the file is cut while it is backed up, instead of sending zeros', async () => {
+    const host = {
+      ...realHost,
+      files: {
+        ...realHost.files,
+        open: async (name: string, mode: 'read' | 'create' | 'modify') => {
+          const file = await realHost.files.open(name, mode);
+          const read = file.read.bind(file);
+          file.read = async (target, position) => {
+            truncateSync(path, 100_000);
+            return read(target, position);
+          };
+          return file;
+        },
+      },
+    };
+    const machine = new SimulatedWindows({ host, databases: [{ name: 'Sales', file: path }] });
+    const { messages } = await transfer(machine, 'BACKUP DATABASE Sales TO {device}', { media: empty() });
+    expect(numbers(messages)).toEqual([3271, 3013]);
+    expect(messages[0]?.message).toContain('Reached the end of the file');
   });
 
   it('fails with 3271 when the file cannot be written or read', async () => {

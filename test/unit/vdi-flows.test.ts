@@ -225,6 +225,21 @@ describe('backupDatabase', () => {
     expect(await fileBytes(failing.disk, '/a.bak')).toEqual(Buffer.from(pattern(10)));
   });
 
+  it('leaves the new file where the old one was when its name cannot be made durable: the old one is gone', async () => {
+    const rig = flowRig(wholeBackup);
+    await putFile(rig.disk, '/a.bak', pattern(10));
+    const { disk } = rig;
+    const rename = disk.rename.bind(disk);
+    disk.rename = async (from, to) => {
+      await rename(from, to);
+      disk.fail({ operation: 'syncDirectory', code: 'EIO' });
+    };
+    const error = await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', overwrite: true }));
+    expect(error).toMatchObject({ code: 'EIO', leftover: ['/a.bak'] });
+    expect(await disk.list('/')).toEqual(['a.bak']);
+    expect(await fileBytes(disk, '/a.bak')).toEqual(Buffer.concat(blocks(3, 1)));
+  });
+
   it('replaces several stripes together: whichever rename fails, the old ones are all there again', async () => {
     const old = { '/a.bak': pattern(10), '/b.bak': pattern(20) };
     for (let occurrence = 1; occurrence <= 4; occurrence += 1) {

@@ -1,13 +1,15 @@
 /**
- * Host services of the addon: privileges against the token itself, and processes that fail fast. What Wine's event log keeps cannot be seen
+ * Host services of the addon: privileges against the token itself, the identity of processes, and processes that fail fast. What Wine's event log keeps cannot be seen
  * (it answers success and stores nothing), so only the answers are checked.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { MACHINE } from '../../lib/binding/channel';
-import { NativeChannel, failFastAddon, nativeBackend } from '../../lib/binding/native';
+import { NativeChannel, failFastAddon, nativeBackend, processBegan } from '../../lib/binding/native';
+import { realHost } from '../../lib/binding/real-host';
 import { enablePrivileges } from '../../lib/binding/windows-host';
 import { hostClient } from './host-client';
 
@@ -56,6 +58,25 @@ describe('privileges', () => {
     expect(hostClient.privilegeEnabled('SeLockMemoryPrivilege')).toBeUndefined();
     expect(await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeLockMemoryPrivilege'])).toEqual({ hresult: 0x80070514, outputs: [] });
     expect(await channel.call(MACHINE, 'Host::EnablePrivilege', ['SeNonePrivilege'])).toEqual({ hresult: 0x80070521, outputs: [] });
+  });
+});
+
+describe('which process has a number', () => {
+  it('is told by when it began, until it has ended', async () => {
+    const own = processBegan(process.pid) ?? 0n;
+    // FILETIME: 100 ns since 1601.
+    const now = BigInt(Date.now()) * 10_000n + 116_444_736_000_000_000n;
+    expect(now - own).toBeGreaterThan(0n);
+    expect(now - own).toBeLessThan(36_000_000_000n);
+    expect(realHost.processes.identityOf(process.pid)).toBe(`${String(process.pid)} ${String(own)}`);
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const pid = child.pid ?? 0;
+    expect(processBegan(pid)).toBeGreaterThan(own);
+    child.kill();
+    await once(child, 'exit');
+    // The child's own handle in this process keeps its number.
+    expect([processBegan(pid), realHost.processes.identityOf(pid)]).toEqual([undefined, undefined]);
+    expect(processBegan(3)).toBeUndefined();
   });
 });
 

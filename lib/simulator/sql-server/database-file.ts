@@ -222,21 +222,26 @@ export class HostFile implements DatabaseFile {
   async open(): Promise<OpenDatabaseFile> {
     const file = await this.files.open(this.path, 'modify').catch(() => this.files.open(this.path, 'read'));
     let written = false;
+    let size = await file.size();
     return {
       // Not into the target itself: its memory may be taken away while the read is under way.
       read: async (target, position) => {
         const staging = Buffer.allocUnsafe(target().byteLength);
         const count = await readFully(file, staging, position);
+        // Somebody has cut the file meanwhile: zeros in its place would be a backup of nothing.
+        if (count < Math.min(staging.byteLength, size - position)) throw new Error('38(Reached the end of the file.)');
         const bytes = target();
         bytes.set(staging.subarray(0, count));
         bytes.fill(0, count);
       },
       write: (source, position) => {
         written = true;
+        size = Math.max(size, position + source.byteLength);
         return file.write(source, position);
       },
       resize: (byteLength) => {
         written = true;
+        size = byteLength;
         return file.truncate(byteLength);
       },
       close: async () => {

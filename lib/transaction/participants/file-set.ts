@@ -4,6 +4,7 @@
  */
 import { ArgumentError, checkBoolean, checkKnownFields, checkString, errorCode } from '../../binding';
 import type { Files } from '../../binding';
+import { syncFile } from '../../binding/host';
 import { isLostDisk } from '../lost-disk';
 import type { TransactionMonitor } from '../monitor';
 import type { Json, Participant, Recoverer } from '../participant';
@@ -165,28 +166,6 @@ async function syncSet(files: Files, { partial }: SetRecord): Promise<void> {
     await syncFile(files, `${partial}/${path}`);
   }
   for (const directory of directories) await files.syncDirectory(directory);
-}
-
-const DENIED: readonly string[] = ['EACCES', 'EPERM'];
-
-/**
- * Files keep their attributes when they are copied, and one that is read-only cannot be opened for writing, which Windows wants before it flushes:
- * copyFromSnapshot has flushed it before it became so. Elsewhere a file that can be read can be synced.
- */
-async function syncFile(files: Files, path: string): Promise<void> {
-  let readOnly = false;
-  const file = await files.open(path, 'modify').catch((error: unknown) => {
-    if (!DENIED.includes(errorCode(error) ?? '')) throw error;
-    readOnly = true;
-    return files.open(path, 'read');
-  });
-  try {
-    await file.sync().catch((error: unknown) => {
-      if (!readOnly || !DENIED.includes(errorCode(error) ?? '')) throw error;
-    });
-  } finally {
-    await file.close();
-  }
 }
 
 /** Idempotent: a set whose provisional name is gone has its final one. */
