@@ -57,6 +57,14 @@ describe('flat functions', () => {
     await expect(ktm.commitTransaction(transaction)).rejects.toMatchObject({ code: 'ERROR_TRANSACTION_NOT_ACTIVE', win32: 6701, operation: 'KtmW32::CommitTransaction' });
   });
 
+  it('name every error of the log that KTM writes, 6600 to 6648, and say so in the rejection', async () => {
+    const numbers = Object.values(KTM_ERROR).filter((code) => code < 6700);
+    expect(numbers).toEqual(Array.from({ length: 49 }, (_, index) => 6600 + index));
+    const { ktm } = functionsOver({ hresult: 0, outputs: [12] }, { hresult: hresultFromWin32(KTM_ERROR.ERROR_LOG_FULL), outputs: [] });
+    const transaction = await ktm.createTransaction(0, 0, null);
+    await expect(ktm.commitTransaction(transaction)).rejects.toMatchObject({ code: 'ERROR_LOG_FULL', win32: 6628 });
+  });
+
   it('take handles of the right kind only, of the same machine, that are still open', async () => {
     const { channel, ktm } = functionsOver({ hresult: 0, outputs: [12] });
     const other = functionsOver({ hresult: 0, outputs: [12] });

@@ -11,6 +11,8 @@ namespace {
 
 /** Names are never used again in this process. */
 std::atomic<uint32_t> next_name{1};
+/** How long a cancelled read may take to end. */
+constexpr DWORD kLastReadMs = 1000;
 
 }  // namespace
 
@@ -22,11 +24,19 @@ Handles::Handles(std::function<void()> closed)
 Handles::~Handles() {
   PostQueuedCompletionStatus(completions_, 0, 1, nullptr);
   watcher_.join();
-  for (const auto& entry : entries_) {
-    CancelIoEx(entry->server, nullptr);
-    DWORD moved = 0;
-    GetOverlappedResult(entry->server, &entry->overlapped, &moved, TRUE);
+  for (const auto& entry : entries_) CancelIoEx(entry->server, nullptr);
+  for (auto& entry : entries_) {
+    // A wait for the pipe itself says nothing: it can be signalled while the read's end is still to be written.
+    while (!HasOverlappedIoCompleted(&entry->overlapped)) {
+      DWORD moved = 0;
+      ULONG_PTR key = 0;
+      OVERLAPPED* overlapped = nullptr;
+      if (!GetQueuedCompletionStatus(completions_, &moved, &key, &overlapped, kLastReadMs) && overlapped == nullptr)
+        break;
+    }
     CloseHandle(entry->server);
+    // Better lost than written to when it is somebody else's.
+    if (!HasOverlappedIoCompleted(&entry->overlapped)) static_cast<void>(entry.release());
   }
   CloseHandle(completions_);
 }
