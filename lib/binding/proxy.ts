@@ -29,11 +29,11 @@ const abandoned = new FinalizationRegistry<Target>((target) => {
   if (!target.released) void target.channel.release(target.handle);
 });
 
-const owners = {
-  interface: (channel: Channel, handle: number, name: string): unknown => createProxy(channel, handle, interfaceTable(name)),
-  handle: (): never => {
-    throw new TypeError('an interface method gives out no kernel handle');
-  },
+/** What gave an object out lives as long as it does: a device set that nobody names any more is not abandoned while its device is in use. */
+const origins = new WeakMap<object, object>();
+
+const noHandle = (): never => {
+  throw new TypeError('an interface method gives out no kernel handle');
 };
 
 /** The proxy of one object. `T` is the interface that `lib/binding/generated` declares for the table. */
@@ -41,6 +41,14 @@ const owners = {
 export function createProxy<T>(channel: Channel, handle: number, table: InterfaceTable): T & ProxyObject {
   const target: Target = { channel, handle, released: false };
   const methods = methodsOf(table);
+  const owners = {
+    interface: (channel: Channel, child: number, name: string): unknown => {
+      const given = createProxy<object>(channel, child, interfaceTable(name));
+      origins.set(given, proxy);
+      return given;
+    },
+    handle: noHandle,
+  };
   const proxy: Record<string, unknown> & ProxyObject = {
     channel,
     handle,
@@ -81,5 +89,10 @@ export function queryInterface<T>(proxy: ProxyObject, name: string): T & ProxyOb
   if (target === undefined || target.released) throw new StateError('ERR_RELEASED', `QueryInterface(${name}): the object has been released`);
   target.released = true;
   abandoned.unregister(target);
-  return createProxy<T>(proxy.channel, proxy.handle, interfaceTable(name));
+  const taken = createProxy<T>(proxy.channel, proxy.handle, interfaceTable(name));
+  const origin = origins.get(proxy);
+  if (origin !== undefined) origins.set(taken, origin);
+  // Whatever the old one gave out is the new one's now.
+  origins.set(proxy, taken);
+  return taken;
 }

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import * as path from 'node:path';
 import type { CallResult, Channel, PlainValue } from '../../lib/binding/channel';
 import { HRESULT } from '../../lib/binding/codes';
 import type { IClientVirtualDevice, IClientVirtualDeviceSet2, VDConfig } from '../../lib/binding/generated/vdi';
@@ -46,6 +48,11 @@ const deviceProxy = (channel: Channel): IClientVirtualDevice & ProxyObject =>
   createProxy<IClientVirtualDevice>(channel, 8, interfaceTable('IClientVirtualDevice'));
 
 describe('proxies', () => {
+  it('keep what gave them out: a set that nobody names any more is not abandoned while its device is in use', () => {
+    const { stdout } = spawnSync(process.execPath, ['--expose-gc', path.join(__dirname, 'proxy-forgotten-main.js')], { encoding: 'utf8' });
+    expect(JSON.parse(stdout)).toEqual({ inUse: [], forgotten: [4, 8] });
+  });
+
   it('pass the inputs in their order and give the output', async () => {
     const channel = new ScriptedChannel([{ hresult: 0, outputs: [{ ...config, blockSize: 512 }] }]);
     expect(await setProxy(channel).getConfiguration(1000)).toEqual({ ...config, blockSize: 512 });
