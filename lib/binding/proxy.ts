@@ -41,10 +41,13 @@ const noHandle = (): never => {
 export function createProxy<T>(channel: Channel, handle: number, table: InterfaceTable): T & ProxyObject {
   const target: Target = { channel, handle, released: false };
   const methods = methodsOf(table);
+  // Weak: a call that waits for ever must not keep its object, which is abandoned when nobody else has it.
+  const self: { origin?: WeakRef<object> } = {};
   const owners = {
     interface: (channel: Channel, child: number, name: string): unknown => {
       const given = createProxy<object>(channel, child, interfaceTable(name));
-      origins.set(given, proxy);
+      const origin = self.origin?.deref();
+      if (origin !== undefined) origins.set(given, origin);
       return given;
     },
     handle: noHandle,
@@ -74,6 +77,7 @@ export function createProxy<T>(channel: Channel, handle: number, table: Interfac
     };
     proxy[memberName(method)] = member;
   }
+  self.origin = new WeakRef(proxy);
   abandoned.register(proxy, target, target);
   targets.set(proxy, target);
   return proxy as unknown as T & ProxyObject;
