@@ -1,6 +1,6 @@
 /**
- * One process at a time has a log open, or a directory: a lock file beside it names the process. That of a process that is gone is taken over by making the one with
- * the next number, which only one can (`create` is exclusive); the highest number counts.
+ * One process at a time has a log open, or a directory: a lock file beside it names the process. That of a process that is gone is taken over by
+ * making the one with the next number, which only one can (`create` is exclusive); the highest number counts.
  */
 import { StateError, errorCode } from '../binding/errors';
 import { stillRuns } from '../binding/host';
@@ -82,26 +82,25 @@ export class LogClaim {
     const number = (before[0]?.number ?? 0) + 1;
     const own = `${path}.${String(number)}.lock`;
     const record: Holder = { machine: processes.machine, pid: processes.pid, identity: processes.identityOf(processes.pid) ?? '', note };
+    const file = await files.open(own, 'create').catch((error: unknown) => {
+      throw errorCode(error) === 'EEXIST' ? inUse() : error;
+    });
+    let after: readonly Found[];
     try {
-      const file = await files.open(own, 'create');
       try {
         await file.write(Buffer.from(JSON.stringify(record)), 0);
         await file.sync();
       } finally {
         await file.close();
       }
-    } catch (error) {
-      if (errorCode(error) === 'EEXIST') throw inUse();
-      throw error;
-    }
-    // Somebody took over while we looked at an older state; or an empty file was one that was being written. Each looks after its own file is
-    // whole: so at least one of two sees the other, and gives way.
-    const after = await locksOf(host, path);
-    try {
+      // Somebody took over while we looked at an older state; or an empty file was one that was being written. Each looks after its own file is
+      // whole: so at least one of two sees the other, and gives way.
+      after = await locksOf(host, path);
       if (after[0]?.number !== number) throw inUse();
       await others(after.slice(1));
     } catch (error) {
-      await files.remove(own);
+      // Else this process, which lives, would be said to have it.
+      await files.remove(own).catch(() => undefined);
       throw error;
     }
     for (const stale of after.slice(1)) await files.remove(stale.path).catch(() => undefined);

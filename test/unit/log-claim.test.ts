@@ -28,6 +28,15 @@ describe('a log', () => {
     expect(await host.files.list('/logs')).toEqual([]);
   });
 
+  it('is not had by a process whose lock file could not be made whole', async () => {
+    for (const operation of ['write', 'sync'] as const) {
+      const host = await newHost();
+      host.files.fail({ operation, code: 'ENOSPC' });
+      await expect(LogClaim.take(host, LOG)).rejects.toMatchObject({ code: 'ENOSPC' });
+      expect(await host.files.list('/logs')).toEqual([]);
+    }
+  });
+
   it('is taken over from a process that is gone, whatever a power cut has left of its lock file', async () => {
     for (const kept of [true, false]) {
       const host = await newHost();
