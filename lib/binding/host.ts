@@ -44,6 +44,11 @@ export interface OpenFile {
   sync(): Promise<void>;
   truncate(byteLength: number): Promise<void>;
   size(): Promise<number>;
+  /**
+   * Where the system can: ends what is being read, written or synced, though the disk or share behind it does not answer. It rejects then
+   * (ECANCELED), as does all that is asked for later, except close.
+   */
+  cancel?(): void;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,9 @@ import type { CallResult, Channel, CommandQueue, PlainRecord, PlainValue, Teardo
 import { HRESULT, failed, hresultFromWin32 } from './codes';
 import { LoadError, StateError } from './errors';
 import type { FailFastAddon } from './fail-fast';
+import type { Host } from './host';
 import { NativeCommandQueue } from './native-command-queue';
+import { nativeFiles } from './native-files';
 import { NativeMemory } from './native-memory';
 import { realHost } from './real-host';
 import { givenHandle } from './table';
@@ -36,6 +38,12 @@ export interface Addon {
   drainCommands(device: number, batch: ArrayBuffer): boolean;
   /** Their results come by `drainCommands`, in this order. */
   completeCommands(device: number, completions: ArrayBuffer, count: number): number;
+  /** A handle for a file that Node has opened; 0 when Windows has no thread for it. */
+  openFile(fd: number): number;
+  /** S_OK when `onAnswer` will be called, with [bytes moved] or [Node's errno]; the memory must stay until then. */
+  moveFile(ticket: number, file: number, kind: number, bytes: Uint8Array, position: number): number;
+  /** What is under way ends as soon as its driver lets it, the rest is refused; to be repeated until all is answered. */
+  cancelFile(file: number): void;
   /** Undefined when no memory is lent there; null when the host refuses external buffers. */
   wrapArea(handle: number, address: bigint): { readonly base: bigint; readonly buffer: ArrayBuffer } | null | undefined;
   copyOut(handle: number, address: bigint, target: Uint8Array): boolean;
@@ -89,7 +97,7 @@ function loadAddon(): Addon & FailFastAddon {
 /** The addon of this environment: what is asked, by ticket, and what waits for commands, by device. */
 export class NativeLink {
   readonly queues = new Map<number, NativeCommandQueue>();
-  private readonly pending = new Map<number, (result: CallResult) => void>();
+  private readonly pending = new Map<number, { settle(result: CallResult): void; readonly bytes?: Uint8Array }>();
   /** Queues with completions that the addon has not been told yet. */
   private readonly unsent = new Set<NativeCommandQueue>();
   private nextTicket = 1;
@@ -98,10 +106,10 @@ export class NativeLink {
   constructor(readonly addon: Addon) {
     addon.listen(
       (ticket, hresult, outputs) => {
-        const settle = this.pending.get(ticket);
+        const asked = this.pending.get(ticket);
         this.pending.delete(ticket);
         this.hold(-1);
-        settle?.({ hresult, outputs });
+        asked?.settle({ hresult, outputs });
       },
       (device) => this.queues.get(device)?.arrived(),
     );
@@ -138,6 +146,16 @@ export class NativeLink {
     });
   }
 
+  /** I/O of a file (`kind`: FileIo of native-files.ts). `bytes` stays until it has ended. */
+  moveFile(file: number, kind: number, bytes: Uint8Array, position: number): Promise<CallResult> {
+    return new Promise((resolve) => {
+      const ticket = this.ticket();
+      const refused = this.addon.moveFile(ticket, file, kind, bytes, position);
+      if (failed(refused)) resolve({ hresult: refused, outputs: [] });
+      else this.expect(ticket, resolve, bytes);
+    });
+  }
+
   /** Counts what must keep the process alive. */
   hold(change: 1 | -1): void {
     this.holds += change;
@@ -150,8 +168,8 @@ export class NativeLink {
     return ticket;
   }
 
-  private expect(ticket: number, settle: (result: CallResult) => void): void {
-    this.pending.set(ticket, settle);
+  private expect(ticket: number, settle: (result: CallResult) => void, bytes?: Uint8Array): void {
+    this.pending.set(ticket, { settle, ...(bytes === undefined ? {} : { bytes }) });
     this.hold(1);
   }
 }
@@ -256,7 +274,7 @@ export class NativeChannel implements Channel {
   }
 }
 
-let opened: { readonly addon: FailFastAddon; readonly link: NativeLink } | undefined;
+let opened: { readonly addon: FailFastAddon; readonly link: NativeLink; readonly host: Host } | undefined;
 
 function openLink(): NonNullable<typeof opened> {
   const addon = loadAddon();
@@ -266,7 +284,7 @@ function openLink(): NonNullable<typeof opened> {
     link.send();
     addon.shutdown();
   });
-  return { addon, link };
+  return { addon, link, host: { ...realHost, files: nativeFiles(link) } };
 }
 
 /** When a process of this machine began, as a FILETIME; 0 where Windows does not tell; undefined when it does not run. Throws LoadError. */
@@ -281,7 +299,7 @@ export function failFastAddon(): FailFastAddon {
 
 /** The real Windows of this machine. Throws LoadError when the addon cannot be used. */
 export function nativeBackend(): Backend {
-  const { link: loaded } = (opened ??= openLink());
+  const { link: loaded, host } = (opened ??= openLink());
   const elsewhere = { module: __filename, export: 'nativeBackend', argument: '' };
-  return { kind: 'native', host: realHost, elsewhere, openChannel: () => Promise.resolve(new NativeChannel(loaded)) };
+  return { kind: 'native', host, elsewhere, openChannel: () => Promise.resolve(new NativeChannel(loaded)) };
 }

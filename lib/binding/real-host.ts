@@ -37,8 +37,8 @@ const clock: Clock = {
 
 const random: Random = { bytes: (count) => randomBytes(count), uuid: () => randomUUID() };
 
-class RealFile implements OpenFile {
-  constructor(private readonly handle: fs.FileHandle) {}
+export class RealFile implements OpenFile {
+  constructor(protected readonly handle: fs.FileHandle) {}
 
   async read(target: Uint8Array, position: number): Promise<number> {
     const { bytesRead } = await this.handle.read(target, 0, target.byteLength, position);
@@ -72,8 +72,12 @@ class RealFile implements OpenFile {
 
 const openFlags = { read: 'r', create: 'wx+', modify: 'r+' } as const;
 
+export function openHandle(file: string, mode: keyof typeof openFlags): Promise<fs.FileHandle> {
+  return fs.open(file, openFlags[mode]);
+}
+
 const files: Files = {
-  open: async (file, mode) => new RealFile(await fs.open(file, openFlags[mode])),
+  open: async (file, mode) => new RealFile(await openHandle(file, mode)),
   rename: (from, to) => fs.rename(from, to),
   remove: (file) => fs.unlink(file),
   async stat(file): Promise<FileInfo | undefined> {

@@ -1,7 +1,6 @@
 /** The frame around every command: connection, signals, report, exit code. */
 import type { Backend } from '../binding/backend';
 import type { Host } from '../binding/host';
-import { realHost } from '../binding/real-host';
 import type { SqlServer } from '../binding/sql';
 import type { ConnectionOptions, OutputOptions } from './arguments';
 import { connect } from './connection';
@@ -45,7 +44,7 @@ export function connectedRun(io: Io, options: ConnectionOptions & OutputOptions 
     const { backend, simulated, sql, sqlOf, close } = await connect(options, io);
     reporter.simulated = simulated;
     try {
-      await work({ backend, host: realHost, sql, sqlOf, reporter, signal });
+      await work({ backend, host: backend.host, sql, sqlOf, reporter, signal });
     } finally {
       await close();
     }

@@ -32,7 +32,11 @@ export interface DiskFault {
   readonly occurrence?: number;
   /** Default `EIO`. */
   readonly code?: string;
+  /** Instead of an error: a read, write or sync that the disk never answers, or not until the file's I/O is cancelled (ECANCELED). */
+  readonly hang?: 'forever' | 'until cancelled';
 }
+
+const mayHang: readonly DiskOperation[] = ['read', 'write', 'sync'];
 
 export interface SimulatedDiskOptions {
   /** Chooses what survives when nobody else does. Default 1. */
@@ -189,6 +193,7 @@ export class SimulatedDisk implements Files {
 
   /** The disk fails as told, from now on. */
   fail(fault: DiskFault): void {
+    if (fault.hang !== undefined && !mayHang.includes(fault.operation)) throw new TypeError(`${fault.operation} cannot hang`);
     this.faults.push({ fault: fault.path === undefined ? fault : { ...fault, path: this.resolve(fault.path) }, passed: 0 });
   }
 
@@ -322,19 +327,35 @@ export class SimulatedDisk implements Files {
 
   private opened(node: FileNode, file: string, writable: boolean): OpenFile {
     let closed = false;
-    const check = (operation: DiskOperation): void => {
+    let cancelled = false;
+    /** Operations that hang, and how those that can be cancelled end. */
+    const hanging: Promise<never>[] = [];
+    const cancels: (() => void)[] = [];
+    const check = (operation: DiskOperation): Promise<never> | undefined => {
       if (closed) throw systemError('EBADF', operation, file);
-      this.pass(operation, file);
+      if (cancelled) throw systemError('ECANCELED', operation, file);
+      const fault = this.faultAt(operation, file);
+      if (fault?.hang === undefined) {
+        if (fault !== undefined) throw systemError(fault.code ?? 'EIO', operation, file);
+        return undefined;
+      }
+      const hung = new Promise<never>((_, reject) => {
+        if (fault.hang === 'until cancelled') cancels.push(() => { reject(systemError('ECANCELED', operation, file)); });
+      });
+      hanging.push(hung);
+      return hung;
     };
     return {
       read: async (target, position) => {
-        check('read');
+        const hung = check('read');
+        if (hung !== undefined) return hung;
         const source = node.current.bytes.subarray(position, position + target.byteLength);
         target.set(source);
         return source.byteLength;
       },
       write: async (source, position) => {
-        check('write');
+        const hung = check('write');
+        if (hung !== undefined) return hung;
         if (!writable) throw systemError('EBADF', 'write', file);
         const room = Math.max(0, node.current.size + this.capacity - this.used - position);
         const fitting = source.subarray(0, Math.min(source.byteLength, room));
@@ -343,7 +364,8 @@ export class SimulatedDisk implements Files {
       },
       sync: async () => {
         try {
-          check('sync');
+          const hung = check('sync');
+          if (hung !== undefined) await hung;
         } catch (error) {
           for (const change of node.changes) if (change.durability === 'pending') change.durability = 'doubtful';
           throw error;
@@ -352,7 +374,7 @@ export class SimulatedDisk implements Files {
         if (node.changes.length === 0) this.dirty.delete(node);
       },
       truncate: async (byteLength) => {
-        check('truncate');
+        await check('truncate');
         if (!writable) throw systemError('EINVAL', 'ftruncate', file);
         if (byteLength - node.current.size > this.capacity - this.used) throw systemError('ENOSPC', 'ftruncate', file);
         this.change(node, { piece: { kind: 'truncate', path: file, position: byteLength }, position: byteLength });
@@ -362,9 +384,15 @@ export class SimulatedDisk implements Files {
         if (closed) throw systemError('EBADF', 'fstat', file);
         return node.current.size;
       },
+      cancel: () => {
+        cancelled = true;
+        for (const cancel of cancels.splice(0)) cancel();
+      },
       close: async () => {
         if (closed) throw systemError('EBADF', 'close', file);
         closed = true;
+        // As Node's: the file stays open until what was begun has ended.
+        if (hanging.length > 0) await Promise.allSettled(hanging);
       },
     };
   }
@@ -437,16 +465,23 @@ export class SimulatedDisk implements Files {
     return resolved;
   }
 
-  /** Counts the operation, and throws what a fault says. */
+  /** Throws what a fault says. */
   private pass(operation: DiskOperation, file: string): string {
+    const fault = this.faultAt(operation, file);
+    if (fault !== undefined) throw systemError(fault.code ?? 'EIO', operation, this.resolve(file));
+    return this.resolve(file);
+  }
+
+  /** Counts the operation, and says what is to become of it. */
+  private faultAt(operation: DiskOperation, file: string): DiskFault | undefined {
     const resolved = this.alive(file, operation);
     for (const entry of this.faults) {
       const { fault } = entry;
       if (fault.operation !== operation || (fault.path !== undefined && fault.path !== resolved)) continue;
       entry.passed += 1;
-      if (fault.occurrence === undefined || fault.occurrence === entry.passed) throw systemError(fault.code ?? 'EIO', operation, resolved);
+      if (fault.occurrence === undefined || fault.occurrence === entry.passed) return fault;
     }
-    return resolved;
+    return undefined;
   }
 
   // --- Restart ---

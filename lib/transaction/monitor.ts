@@ -182,7 +182,7 @@ export class TransactionMonitor {
    */
   static async open(options: TransactionMonitorOptions): Promise<TransactionMonitor> {
     checkKnownFields('options', options, optionNames);
-    const { backend, sql, host = backend?.host ?? realHost, recoverers = {}, operator = host === realHost } = options;
+    const { backend, sql, host = backend?.host ?? realHost, recoverers = {}, operator = host.processes === realHost.processes } = options;
     checkString('directory', options.directory);
     if (options.directory === '') throw new ArgumentError('directory', 'must not be empty');
     if (typeof operator !== 'boolean') throw new ArgumentError('operator', 'must be true or false');

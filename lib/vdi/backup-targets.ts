@@ -28,6 +28,8 @@ export interface TargetOptions {
   readonly compress: Compression | undefined;
   /** Files only: positions are honoured. */
   readonly seekable: boolean;
+  /** Milliseconds that each step of giving up a file may take. */
+  readonly endMs: number;
   /** What the outputs are called in errors. Default `to`. */
   readonly field?: string;
 }
@@ -97,11 +99,11 @@ export class BackupTargets {
 }
 
 async function openTarget(host: Host, destination: string | BackupStream, field: string, id: string, options: TargetOptions): Promise<Local> {
-  const { compress, overwrite, sha256, seekable } = options;
+  const { compress, overwrite, sha256, seekable, endMs } = options;
   if (typeof destination === 'string') {
     if (seekable && compress !== undefined) throw new ArgumentError('compress', 'needs a pipe-like device');
     if (seekable && sha256) throw new ArgumentError('sha256', 'needs a pipe-like device');
-    const file = await FileTarget.create(host.files, destination, { field, id, overwrite, sha256: sha256 && compress === undefined });
+    const file = await FileTarget.create(host.files, destination, { field, id, overwrite, sha256: sha256 && compress === undefined, clock: host.clock, endMs });
     return compress === undefined ? file : new StreamTarget(new CompressingSink(compress, new FileSink(file)), { sha256 }, file);
   }
   if (!isBackupStream(destination)) {

@@ -3,12 +3,13 @@
  * (design rules 9, 10).
  */
 import { ArgumentError } from '../binding';
-import type { Files, OpenFile } from '../binding';
+import type { Clock, Files, OpenFile } from '../binding';
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { BackupTarget, OutputFile } from './media';
 import type { ByteSink } from './sink';
 import { asError } from './errors';
+import { settledWithin } from './waiting';
 
 export interface FileTargetOptions {
   /** The option's name in errors: `to[1]`. */
@@ -18,6 +19,9 @@ export interface FileTargetOptions {
   /** Whether a file of the final name may be replaced. */
   readonly overwrite: boolean;
   readonly sha256: boolean;
+  readonly clock: Clock;
+  /** Milliseconds that each step of `discard` may take. */
+  readonly endMs: number;
 }
 
 export class FileTarget implements BackupTarget {
@@ -79,7 +83,7 @@ export class FileTarget implements BackupTarget {
   }
 
   cancel(): void {
-    // What the system has been asked to write ends by itself.
+    this.file.cancel?.();
   }
 
   /** Moves a file of the final name out of the way, so that `retract` can bring it back. One file alone is replaced in a single step instead. */
@@ -122,14 +126,12 @@ export class FileTarget implements BackupTarget {
     if (replaced !== undefined) await this.files.remove(replaced);
   }
 
+  /** A write that never ends keeps the file open: then at least its name goes, and on Windows the rest when the process does. */
   async discard(): Promise<readonly string[]> {
-    await this.close().catch(() => undefined);
-    try {
-      await this.files.remove(this.partial);
-      return [];
-    } catch {
-      return [this.partial];
-    }
+    const { clock, endMs } = this.options;
+    await settledWithin(clock, endMs, this.close());
+    const removed = await settledWithin(clock, endMs, this.files.remove(this.partial));
+    return removed === 'resolved' ? [] : [this.partial];
   }
 
   /** Where the file is now: it is kept when the backup in it is whole. */

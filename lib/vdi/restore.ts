@@ -18,6 +18,7 @@ import { Transfer } from './transfer';
 import type { Stripe, Transferred } from './transfer';
 import { checkTransferOptions, listOf, machineOf, transferOptionNames } from './transfer-options';
 import type { TransferOptions } from './transfer-options';
+import { settledWithin } from './waiting';
 
 /** A file's path, a stream, or a device in another process. */
 export type RestoreInput = string | RestoreStream | SecondaryStripe;
@@ -102,7 +103,8 @@ export async function runRestore(options: TransferOptions & RestoreInputOptions,
     if (!outcome.ok) throw await reported(transferError(RestoreError, plan.what, outcome.failure, []), backend, host);
     return outcome;
   } finally {
-    for (const source of sources) await source.close();
+    // A read that never ends keeps its file open.
+    await Promise.all(sources.map((source) => settledWithin(host.clock, checked.endMs, source.close())));
   }
 }
 

@@ -58,14 +58,14 @@ const optionNames = [
  */
 export async function serveSecondaryDevice(options: SecondaryDeviceOptions): Promise<SecondaryDeviceResult> {
   checkKnownFields('options', options, optionNames);
-  const { setName, deviceName, instance = null, to, from, overwrite = false, sha256 = false, compress, decompress, signal } = options;
+  const { setName, deviceName, instance = null, to, from, overwrite = false, sha256 = false, compress, decompress, signal, endMs = END_MS } = options;
   checkDeviceName('setName', setName);
   checkDeviceName('deviceName', deviceName);
   checkInstance('instance', instance);
   if ((to === undefined) === (from === undefined)) throw new ArgumentError('to', 'or from must be given, and not both');
   checkBoolean('overwrite', overwrite);
   checkBoolean('sha256', sha256);
-  checkDuration('endMs', options.endMs ?? END_MS);
+  checkDuration('endMs', endMs);
   checkSignal('signal', signal);
   checkHost(options.host);
   if (compress !== undefined) checkCompression('compress', compress);
@@ -73,12 +73,15 @@ export async function serveSecondaryDevice(options: SecondaryDeviceOptions): Pro
   throwIfAborted(signal);
   const backend = await resolveBackend(options.backend);
   const host = options.host ?? backend.host;
-  const targets = to === undefined ? undefined : await BackupTargets.open(host, [to], { overwrite, sha256, compress, seekable: false });
+  const targets = to === undefined ? undefined : await BackupTargets.open(host, [to], { overwrite, sha256, compress, seekable: false, endMs });
   const source = from === undefined ? undefined : await openSource(host, from, 'from', decompress, false);
+  const closeSource = async (): Promise<void> => {
+    if (source !== undefined) await settledWithin(host.clock, endMs, source.close());
+  };
   const device = new SecondaryDevice(options, backend, host, targets, source);
   try {
     const bytes = await device.run();
-    await source?.close();
+    await closeSource();
     return {
       simulated: backend.kind === 'simulated',
       bytes,
@@ -89,7 +92,7 @@ export async function serveSecondaryDevice(options: SecondaryDeviceOptions): Pro
       discard: async () => (await targets?.discard()) ?? [],
     };
   } catch (cause) {
-    await source?.close();
+    await closeSource();
     const leftover = (await targets?.discard()) ?? [];
     const hresult = cause instanceof WindowsError ? cause.hresult : undefined;
     const { completionCode } = device;

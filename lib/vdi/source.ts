@@ -26,7 +26,7 @@ export class FileSource implements RestoreSource {
   }
 
   cancel(): void {
-    // What the system has been asked to read ends by itself.
+    this.file.cancel?.();
   }
 
   close(): Promise<void> {

@@ -47,6 +47,7 @@ export class StreamTarget implements BackupTarget {
   cancel(error: Error): void {
     this.steps.cancel(error);
     void this.sink.abort?.(error);
+    this.file?.cancel();
   }
 
   async setAside(): Promise<void> {

@@ -12,6 +12,7 @@
 #include "census.h"
 #include "command_pump.h"
 #include "event_log.h"
+#include "file_io.h"
 #include "functions.h"
 #include "lent_memory.h"
 #include "machine.h"
@@ -26,6 +27,9 @@ namespace {
 
 /** How long the end of an environment waits for its teardown lists; then its threads are left behind. */
 constexpr ULONGLONG kTeardownMs = 5000;
+/** How much of it the writing of files may take, and how often that is cancelled meanwhile. */
+constexpr ULONGLONG kFilesMs = 2000;
+constexpr DWORD kCancelAgainMs = 10;
 
 /** The last thing on a thread that no object has. */
 class Farewell final : public Task {
@@ -69,6 +73,9 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("wrapArea", &Addon::WrapArea),
                              InstanceMethod("copyOut", &Addon::CopyOut),
                              InstanceMethod("copyIn", &Addon::CopyIn),
+                             InstanceMethod("openFile", &Addon::OpenFile),
+                             InstanceMethod("moveFile", &Addon::MoveFile),
+                             InstanceMethod("cancelFile", &Addon::CancelFile),
                              InstanceMethod("keepAlive", &Addon::KeepAlive),
                              InstanceMethod("alive", &Addon::Alive),
                              InstanceMethod("reportEvent", &Addon::ReportEventNow),
@@ -170,6 +177,11 @@ class Addon : public Napi::Addon<Addon> {
       functions_->Release(handle, ToU32(info[0], "ticket"));
       return Napi::Boolean::New(info.Env(), true);
     }
+    if (const auto file = files_.find(handle); file != files_.end()) {
+      ending_.emplace(handle, file->second->Close(ToU32(info[0], "ticket")));
+      files_.erase(file);
+      return Napi::Boolean::New(info.Env(), true);
+    }
     const auto found = objects_.find(handle);
     if (found == objects_.end()) return Napi::Boolean::New(info.Env(), false);
     End(found, ToU32(info[0], "ticket"));
@@ -265,6 +277,34 @@ class Addon : public Napi::Addon<Addon> {
     const bool done =
         found != objects_.end() && found->second->lease()->During([&] { move(lent, own.Data(), own.ByteLength()); });
     return Napi::Boolean::New(info.Env(), done);
+  }
+
+  /** openFile(fd): a handle for a file that Node has opened; 0 when Windows has no thread for it. */
+  Napi::Value OpenFile(const Napi::CallbackInfo& info) {
+    RefuseWhenShut(info.Env());
+    const std::uint32_t handle = next_handle_++;
+    auto file = FileIo::Open(info[0].As<Napi::Number>().Int32Value(), handle, mailbox_);
+    if (file == nullptr) return Napi::Number::New(info.Env(), 0);
+    files_.emplace(handle, std::move(file));
+    return Napi::Number::New(info.Env(), handle);
+  }
+
+  /** moveFile(ticket, file, kind, bytes, position): S_OK when it will be answered, by [bytes] or [errno]; the memory
+   * must stay until then. */
+  Napi::Value MoveFile(const Napi::CallbackInfo& info) {
+    RefuseWhenShut(info.Env());
+    const auto found = files_.find(ToU32(info[1], "file"));
+    if (found == files_.end()) return Code(info, E_HANDLE);
+    const auto kind = static_cast<FileIo::Kind>(ToU32(info[2], "kind"));
+    auto bytes = info[3].As<Napi::Uint8Array>();
+    found->second->Post(kind, ToU32(info[0], "ticket"), bytes.Data(), bytes.ByteLength(),
+                        static_cast<std::uint64_t>(info[4].As<Napi::Number>().Int64Value()));
+    return Code(info, S_OK);
+  }
+
+  /** cancelFile(file): see FileIo::Cancel. */
+  void CancelFile(const Napi::CallbackInfo& info) {
+    if (const auto found = files_.find(ToU32(info[0], "file")); found != files_.end()) found->second->Cancel();
   }
 
   /** keepAlive(on): whether answers are awaited, so that the process must not end. */
@@ -373,6 +413,9 @@ class Addon : public Napi::Addon<Addon> {
             Report(env, answer.ticket, HRESULT_FROM_WIN32(error), outputs);
             break;
           }
+          case Answer::Kind::kFile:
+            DeliverFile(env, answer);
+            break;
         }
         napi_close_handle_scope(env, scope);
       }
@@ -395,6 +438,17 @@ class Addon : public Napi::Addon<Addon> {
       });
     }
     Report(env, call.ticket, call.hresult, outputs);
+  }
+
+  void DeliverFile(napi_env env, const Answer& answer) {
+    const bool done = answer.error == ERROR_SUCCESS;
+    napi_value outputs = nullptr;
+    napi_value value = nullptr;
+    if (napi_create_array(env, &outputs) != napi_ok) return;
+    const std::int64_t output = done ? std::int64_t{answer.bytes} : std::int64_t{Libuv::ErrorOf(answer.error)};
+    if (napi_create_int64(env, output, &value) != napi_ok) return;
+    napi_set_element(env, outputs, 0, value);
+    Report(env, answer.ticket, HRESULT_FROM_WIN32(answer.error), outputs);
   }
 
   void Report(napi_env env, std::uint32_t ticket, HRESULT hresult, napi_value outputs) {
@@ -423,12 +477,26 @@ class Addon : public Napi::Addon<Addon> {
     if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
   }
 
+  /** Before the memory that they use is given back: a write that cannot be cancelled is left behind after a while,
+   * which spoils only an output that nobody finishes; a read is waited for, because it would spoil whatever is there
+   * next. */
+  void EndFiles() {
+    for (auto& [handle, file] : files_) file->Cancel();
+    const ULONGLONG deadline = GetTickCount64() + kFilesMs;
+    for (auto& [handle, file] : files_) {
+      const std::shared_ptr<CallThread> thread = file->Close(0);
+      while (!thread->Ended(kCancelAgainMs) && (file->reading() || GetTickCount64() < deadline)) thread->CancelIo();
+    }
+    files_.clear();
+  }
+
   /** The end of the environment, on its thread: everything is torn down, and waited for up to a deadline. */
   void Shutdown() {
     if (shut_) return;
     shut_ = true;
     mailbox_->Close();
     memory_.Forget();
+    EndFiles();
     // Children have the higher handles: they are told to stop before their parent's list runs.
     while (!objects_.empty()) End(std::prev(objects_.end()), 0);
     const std::vector<std::shared_ptr<CallThread>> threads = functions_->Shutdown();
@@ -452,6 +520,7 @@ class Addon : public Napi::Addon<Addon> {
   Napi::FunctionReference on_commands_;
   LentMemory memory_;
   std::unique_ptr<Functions> functions_;
+  std::map<std::uint32_t, std::unique_ptr<FileIo>> files_;
   Objects objects_;
   /** Objects that are being torn down, by their owner threads. */
   std::map<std::uint32_t, std::shared_ptr<CallThread>> ending_;

@@ -81,6 +81,8 @@ class CallThread final : public std::enable_shared_from_this<CallThread> {
   /** Any thread. Tasks posted before are run, waits are cut short, then `last` is run and the thread ends. */
   void Stop(std::unique_ptr<Task> last);
   bool stopping();
+  /** Any other thread. Ends the synchronous I/O that the thread waits in, as far as its driver lets it. */
+  void CancelIo() const { CancelSynchronousIo(thread_.get()); }
   /** Any other thread. True when the thread has ended within that time. */
   bool Ended(DWORD timeout_ms) const { return WaitForSingleObject(thread_.get(), timeout_ms) == WAIT_OBJECT_0; }
 

@@ -16,7 +16,7 @@
 namespace winbackup {
 
 struct Answer {
-  enum class Kind : std::uint8_t { kCall, kReleased, kCommands, kFunction };
+  enum class Kind : std::uint8_t { kCall, kReleased, kCommands, kFunction, kFile };
 
   Kind kind;
   /** The object that it is about. */
@@ -27,6 +27,9 @@ struct Answer {
   std::unique_ptr<Call> call = nullptr;
   /** The finished call of kFunction. */
   std::unique_ptr<FunctionCall> function = nullptr;
+  /** Of kFile: the Win32 error of the I/O, and the bytes that were moved. */
+  std::uint32_t error = 0;
+  std::uint32_t bytes = 0;
 };
 
 class Mailbox {
@@ -36,12 +39,16 @@ class Mailbox {
 
   /** Any thread. JavaScript is woken only when it is idle. After Close the answer is dropped. */
   void Post(Answer answer);
+  /** Several at once; none is left. */
+  void Post(std::vector<Answer>& answers);
   /** JavaScript thread: what has arrived; when that is nothing, the next Post wakes again. */
   std::vector<Answer> Take();
   /** JavaScript thread: no thread touches the threadsafe function afterwards. */
   void Close();
 
  private:
+  void Wake();
+
   Mutex mutex_;
   napi_threadsafe_function function_;  // null once closed
   std::vector<Answer> arrived_;

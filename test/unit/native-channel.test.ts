@@ -1,108 +1,11 @@
 /** The JavaScript half of the native backend, over an addon that the test plays: handles, batches of commands, and what keeps a process alive. */
 import { HRESULT } from '../../lib/binding/codes';
-import type { PlainValue } from '../../lib/binding/channel';
 import { LoadError } from '../../lib/binding/errors';
 import { NativeChannel, NativeLink, nativeBackend } from '../../lib/binding/native';
-import type { Addon, Alive } from '../../lib/binding/native';
-
-interface Arrived {
-  readonly pointer: bigint;
-  readonly size: number;
-}
-
-interface Completed {
-  readonly pointer: bigint;
-  readonly position: bigint;
-  readonly code: number;
-  readonly bytes: number;
-}
+import { PlayedAddon } from './played-addon';
+import type { Arrived } from './played-addon';
 
 const SET = 'IClientVirtualDeviceSet2';
-
-/** Answers what the test tells it to, when the test tells it to; the layout of a batch is that of native/src/command_pump.h. */
-class PlayedAddon implements Addon {
-  readonly calls: { ticket: number; handle: number; operation: string }[] = [];
-  readonly released: { ticket: number; handle: number }[] = [];
-  readonly kept: boolean[] = [];
-  commands: Arrived[] = [];
-  completions: number[] = [];
-  ended: number | undefined;
-  /** What `completeCommands` was given, call by call, and what it answers. */
-  readonly batches: Completed[][] = [];
-  refusal: number = HRESULT.S_OK;
-  started = 0;
-  onAnswer: (ticket: number, hresult: number, outputs: readonly PlainValue[]) => void = () => undefined;
-  onCommands: (device: number) => void = () => undefined;
-
-  listen(onAnswer: PlayedAddon['onAnswer'], onCommands: PlayedAddon['onCommands']): void {
-    this.onAnswer = onAnswer;
-    this.onCommands = onCommands;
-  }
-  call(ticket: number, handle: number, operation: string): number {
-    this.calls.push({ ticket, handle, operation });
-    return HRESULT.S_OK;
-  }
-  release(ticket: number, handle: number): boolean {
-    this.released.push({ ticket, handle });
-    return true;
-  }
-  setTeardown(): void {}
-  startCommands(): number {
-    this.started += 1;
-    return HRESULT.S_OK;
-  }
-  stopCommands(): void {}
-  drainCommands(_device: number, batch: ArrayBuffer): boolean {
-    const view = new DataView(batch);
-    const commands = this.commands.splice(0, 64);
-    const completions = this.completions.splice(0, 128);
-    view.setUint32(0, commands.length, true);
-    view.setUint32(4, completions.length, true);
-    view.setUint32(8, this.ended !== undefined && this.commands.length === 0 ? 1 : 0, true);
-    view.setUint32(12, this.ended ?? 0, true);
-    for (const [index, { pointer, size }] of commands.entries()) {
-      view.setBigUint64(16 + index * 32, pointer, true);
-      view.setBigUint64(16 + index * 32 + 8, 0n, true);
-      view.setUint32(16 + index * 32 + 28, size, true);
-    }
-    for (const [index, hresult] of completions.entries()) view.setUint32(16 + 64 * 32 + index * 4, hresult, true);
-    return true;
-  }
-  completeCommands(_device: number, completions: ArrayBuffer, count: number): number {
-    const view = new DataView(completions);
-    this.batches.push(Array.from({ length: count }, (_, index) => ({
-      pointer: view.getBigUint64(index * 24, true),
-      position: view.getBigUint64(index * 24 + 8, true),
-      code: view.getUint32(index * 24 + 16, true),
-      bytes: view.getUint32(index * 24 + 20, true),
-    })));
-    return this.refusal;
-  }
-  wrapArea(): undefined {
-    return undefined;
-  }
-  copyOut(): boolean {
-    return true;
-  }
-  copyIn(): boolean {
-    return true;
-  }
-  processBegan(): undefined {
-    return undefined;
-  }
-  keepAlive(on: boolean): void {
-    this.kept.push(on);
-  }
-  alive(): Alive {
-    return { objects: 0, threads: 0, handles: 0, areas: 0 };
-  }
-  shutdown(): void {}
-
-  /** Answers the latest call. */
-  answer(hresult: number, ...outputs: PlainValue[]): void {
-    this.onAnswer(this.calls.at(-1)?.ticket ?? 0, hresult, outputs);
-  }
-}
 
 interface Bench {
   readonly addon: PlayedAddon;

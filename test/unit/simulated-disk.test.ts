@@ -31,6 +31,25 @@ async function durableFile(disk: SimulatedDisk, file: string, value: string): Pr
 }
 
 describe('SimulatedDisk', () => {
+  it('hangs where it is told to, until it is cancelled or for ever, and a file that hangs does not close', async () => {
+    const disk = new SimulatedDisk();
+    const file = await disk.open('/a', 'create');
+    disk.fail({ operation: 'write', occurrence: 1, hang: 'until cancelled' });
+    disk.fail({ operation: 'sync', occurrence: 1, hang: 'forever' });
+    const ends: string[] = [];
+    const write = file.write(text('x'), 0).catch((error: unknown) => ends.push(`write ${String(Reflect.get(error as Error, 'code'))}`));
+    void file.sync().then(() => ends.push('sync'));
+    await file.write(text('y'), 0);
+    file.cancel?.();
+    await write;
+    await expect(file.read(text('z'), 0)).rejects.toMatchObject({ code: 'ECANCELED' });
+    void file.close().then(() => ends.push('close'));
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    expect(ends).toEqual(['write ECANCELED']);
+    expect(() => { disk.fail({ operation: 'rename', hang: 'forever' }); }).toThrow(TypeError);
+    expect(await contents(disk, '/a')).toBe('y');
+  });
+
   it('reads what was written, at any position', async () => {
     const disk = new SimulatedDisk();
     const file = await disk.open('/a', 'create');

@@ -695,6 +695,83 @@ describe('buffers and steps of the end', () => {
   });
 });
 
+describe('a disk that does not answer', () => {
+  /** SQL Server sends one command, the caller cancels while it is being worked on, and the statement ends as after any abort. */
+  function cancelledWithin(cancel: AbortController, restore: boolean): Script {
+    return async (statement) => {
+      statement.attach(restore ? { features: VDFeatures.ReadMedia } : {});
+      void statement.send(0, restore ? Read : Write, restore ? { size: 512 } : { data: pattern(512) });
+      for (let turn = 0; turn < 5; turn += 1) await settled();
+      cancel.abort();
+      await settled();
+      statement.terminate();
+    };
+  }
+
+  it.each([['', undefined], [' through a compressor', 'gzip']] as const)('is let go at once where the system can cancel a write%s', async (_through, compress) => {
+    const cancel = new AbortController();
+    const rig = flowRig(cancelledWithin(cancel, false));
+    rig.disk.fail({ operation: 'write', hang: 'until cancelled' });
+    const options = compress === undefined ? {} : { compress };
+    const error = await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', signal: cancel.signal, ...options }));
+    expect(error).toBeInstanceOf(TransferAbortError);
+    expect(error).toMatchObject({ unfinished: [], leftover: [] });
+    expect(await rig.disk.list('/')).toEqual([]);
+    await expectNothingAlive(rig);
+  });
+
+  it('holds the end of a backup up for no longer than its limits where a write cannot be cancelled', async () => {
+    const cancel = new AbortController();
+    const rig = flowRig(cancelledWithin(cancel, false));
+    rig.disk.fail({ operation: 'write', hang: 'forever' });
+    const backup = rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak', signal: cancel.signal, timeouts: { endMs: 5000 } }));
+    for (let turn = 0; turn < 20; turn += 1) await settled();
+    for (let step = 0; step < 4; step += 1) await rig.clock.advance(5000);
+    expect(await backup).toMatchObject({ code: 'ABORT_ERR', unfinished: ['I/O on the buffers: no answer within 5000 ms'], leftover: [] });
+    expect(await rig.disk.list('/')).toEqual([]);
+    // SQL Server's memory is still being read: it must not be unmapped.
+    expect(callCount(rig.machine, CLOSE)).toBe(0);
+  });
+
+  it('is let go at once where the system can cancel a read', async () => {
+    const cancel = new AbortController();
+    const rig = flowRig(cancelledWithin(cancel, true));
+    await putFile(rig.disk, '/a.bak', pattern(5000));
+    rig.disk.fail({ operation: 'read', occurrence: 2, hang: 'until cancelled' });
+    const error = await rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: '/a.bak', signal: cancel.signal }));
+    expect(error).toMatchObject({ code: 'ABORT_ERR', unfinished: [] });
+    await expectNothingAlive(rig);
+  });
+
+  it('holds the end of a restore up for no longer than its limits where a read cannot be cancelled', async () => {
+    const cancel = new AbortController();
+    const rig = flowRig(cancelledWithin(cancel, true));
+    await putFile(rig.disk, '/a.bak', pattern(5000));
+    rig.disk.fail({ operation: 'read', occurrence: 2, hang: 'forever' });
+    const restore = rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: '/a.bak', signal: cancel.signal, timeouts: { endMs: 5000 } }));
+    for (let turn = 0; turn < 20; turn += 1) await settled();
+    for (let step = 0; step < 4; step += 1) await rig.clock.advance(5000);
+    expect(await restore).toMatchObject({ code: 'ABORT_ERR', unfinished: ['I/O on the buffers: no answer within 5000 ms'] });
+    expect(callCount(rig.machine, CLOSE)).toBe(0);
+  });
+
+  it('is told of a failed write by the code that Windows gave, where that is known', async () => {
+    const seen: number[] = [];
+    const rig = flowRig(async (statement) => {
+      statement.attach();
+      seen.push((await statement.send(0, Write, { data: pattern(512) })).code);
+      statement.closeDevices();
+      statement.terminate();
+    });
+    const open = rig.disk.open.bind(rig.disk);
+    // ERROR_DISK_QUOTA_EXCEEDED, for which Node has no name.
+    const cause = new WindowsError('WriteFile', 0x8007050f, { byWin32Name: true });
+    rig.disk.open = async (file, mode) => ({ ...(await open(file, mode)), write: () => Promise.reject(Object.assign(new Error('UNKNOWN: unknown error, write', { cause }), { code: 'UNKNOWN' })) });
+    expect(await rejection(backupDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', to: '/a.bak' }))).toMatchObject({ code: 'UNKNOWN', completionCode: 1295 });
+    expect(seen).toEqual([1295]);
+  });
+});
+
 describe('what goes wrong in other clients (facts/vdi.md 3.1)', () => {
   it('answers a Read during a backup with ERROR_NOT_SUPPORTED, never with success and no data (Bareos)', async () => {
     const seen: unknown[] = [];
