@@ -112,6 +112,7 @@ export interface Processes {
   readonly machine: string;
   /** Of a process that runs on this computer: never the same for two, as far as the system can tell; undefined when it does not run. */
   identityOf(pid: number): string | undefined;
+  /** A program, by its path, or by a name that is looked for in PATH, never in the current directory. */
   spawn(command: string, args: readonly string[], options?: { readonly env?: Readonly<Record<string, string>> }): ChildProcess;
   /** A Node module, by its path. */
   fork(module: string, args: readonly string[]): ForkedProcess;

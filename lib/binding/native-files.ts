@@ -9,7 +9,7 @@ import { failed } from './codes';
 import { StateError, WindowsError } from './errors';
 import type { Files } from './host';
 import type { NativeLink } from './native';
-import { RealFile, openHandle, realHost } from './real-host';
+import { RealFile, openHandle, realHost, writeAll } from './real-host';
 
 /** `FileIo::Kind` of native/src/file_io.h, as Windows and Node call them. */
 const FileIo = {
@@ -46,10 +46,8 @@ class NativeFile extends RealFile {
     return this.move(FileIo.read, target, position);
   }
 
-  override async write(source: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < source.byteLength; ) {
-      done += await this.move(FileIo.write, done === 0 ? source : source.subarray(done), position + done);
-    }
+  override write(source: Uint8Array, position: number): Promise<void> {
+    return writeAll(source, position, (part, at) => this.move(FileIo.write, part, at));
   }
 
   override async sync(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The Host of a real run: this process's clock, randomness, file system and child processes. */
 import { fork, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { constants, promises as fs, readFileSync } from 'node:fs';
+import { constants, existsSync, promises as fs, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,6 +37,16 @@ const clock: Clock = {
 
 const random: Random = { bytes: (count) => randomBytes(count), uuid: () => randomUUID() };
 
+/** Calls `write`, which tells how many bytes it took, until all are written. */
+export async function writeAll(source: Uint8Array, position: number, write: (part: Uint8Array, position: number) => Promise<number>): Promise<void> {
+  for (let done = 0; done < source.byteLength; ) {
+    const count = await write(done === 0 ? source : source.subarray(done), position + done);
+    // Success without a byte might be repeated for ever.
+    if (count === 0) throw Object.assign(new Error('EIO: nothing was written, write'), { code: 'EIO', syscall: 'write' });
+    done += count;
+  }
+}
+
 export class RealFile implements OpenFile {
   constructor(protected readonly handle: fs.FileHandle) {}
 
@@ -45,12 +55,8 @@ export class RealFile implements OpenFile {
     return bytesRead;
   }
 
-  async write(source: Uint8Array, position: number): Promise<void> {
-    let done = 0;
-    while (done < source.byteLength) {
-      const { bytesWritten } = await this.handle.write(source, done, source.byteLength - done, position + done);
-      done += bytesWritten;
-    }
+  write(source: Uint8Array, position: number): Promise<void> {
+    return writeAll(source, position, async (part, at) => (await this.handle.write(part, 0, part.byteLength, at)).bytesWritten);
   }
 
   sync(): Promise<void> {
@@ -155,6 +161,19 @@ function windowsIdentityOf(pid: number): string | undefined {
   }
 }
 
+/**
+ * The program that a bare name stands for. On Windows it is looked for in the directories of PATH alone: Windows and libuv would begin in the current
+ * directory, where anybody may have put a program of that name for a service to run.
+ */
+function programOf(command: string): string {
+  if (process.platform !== 'win32' || /[\\/:]/.test(command)) return command;
+  const name = path.extname(command) === '' ? `${command}.exe` : command;
+  const directories = (process.env['PATH'] ?? '').split(path.delimiter).map((directory) => directory.replace(/^"(.*)"$/, '$1')).filter((directory) => path.isAbsolute(directory));
+  const found = directories.map((directory) => path.join(directory, name)).find((file) => existsSync(file));
+  // Else where it is not: the start fails with ENOENT.
+  return found ?? path.join(process.execPath, name);
+}
+
 const processes: Processes = {
   pid: process.pid,
   machine: hostname(),
@@ -214,7 +233,7 @@ const processes: Processes = {
     };
   },
   spawn(command, args, options): ChildProcess {
-    const child = spawn(command, [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, env: { ...process.env, ...options?.env } });
+    const child = spawn(programOf(command), [...args], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, env: { ...process.env, ...options?.env } });
     const lines: { stream: 'stdout' | 'stderr'; text: string }[] = [];
     let open = 2;
     let wake: (() => void) | undefined;

@@ -96,10 +96,34 @@ export class CompressingSink implements ByteSink {
   }
 }
 
-/** The bytes behind a compressed input. */
+/** The bytes behind a compressed input, which is not touched before the first of them is asked for, or it is destroyed. */
+class Decompressed implements AsyncIterable<Uint8Array> {
+  private started: Transform | undefined;
+
+  constructor(
+    private readonly compression: Compression,
+    private readonly source: AsyncIterable<Uint8Array>,
+  ) {}
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.transform[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  }
+
+  /** Destroys the input too. */
+  destroy(error?: Error): void {
+    this.transform.on('error', () => undefined).destroy(error);
+  }
+
+  private get transform(): Transform {
+    if (this.started === undefined) {
+      this.started = codec(this.compression).decompress();
+      // Errors of either end travel along the pipeline to whoever reads.
+      pipeline(this.source, this.started, () => undefined);
+    }
+    return this.started;
+  }
+}
+
 export function decompressed(compression: Compression, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const transform = codec(compression).decompress();
-  // Errors of either end travel along the pipeline to whoever reads.
-  pipeline(source, transform, () => undefined);
-  return transform;
+  return new Decompressed(compression, source);
 }

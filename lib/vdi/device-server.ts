@@ -1,5 +1,5 @@
 /** Answers the commands of one device from its file or stream: several at once, each completed as its own I/O ends. */
-import { HRESULT, VDCommands, VDWhence, WIN32, WindowsError, delay } from '../binding';
+import { HRESULT, StateError, VDCommands, VDWhence, WIN32, WindowsError, delay } from '../binding';
 import type { Clock } from '../binding';
 import type { ClientVirtualDevice } from './client-virtual-device';
 import type { Command } from './command';
@@ -114,7 +114,12 @@ abstract class Medium {
   }
 }
 
-const EMPTY = new Uint8Array(0);
+/** The memory of a command that moves data. Less than its size would pass for a whole transfer: then nothing is moved. */
+function dataOf(command: Command): Uint8Array {
+  const data = command.buffer ?? new Uint8Array(0);
+  if (data.byteLength !== command.size) throw new StateError('ERR_NO_BUFFER', `${command.name} of ${String(command.size)} bytes came with a buffer of ${String(data.byteLength)}`);
+  return data;
+}
 
 class TargetMedium extends Medium {
   constructor(
@@ -127,7 +132,7 @@ class TargetMedium extends Medium {
   write(command: Command): Promise<Completion> {
     const position = this.place(command);
     return this.io(async () => {
-      await this.target.write(command.buffer ?? EMPTY, position);
+      await this.target.write(dataOf(command), position);
       this.transfer.transferred(command.size);
       return { code: WIN32.ERROR_SUCCESS, bytes: command.size };
     });
@@ -138,7 +143,7 @@ class TargetMedium extends Medium {
     if (!this.transfer.randomAccess) return NOT_SUPPORTED;
     const position = this.place(command);
     return this.io(async () => {
-      const bytes = await this.target.read(command.buffer ?? EMPTY, position);
+      const bytes = await this.target.read(dataOf(command), position);
       return { code: bytes < command.size ? WIN32.ERROR_HANDLE_EOF : WIN32.ERROR_SUCCESS, bytes };
     });
   }
@@ -191,7 +196,7 @@ class SourceMedium extends Medium {
   read(command: Command): Promise<Completion> {
     const position = this.place(command);
     return this.io(async () => {
-      const bytes = await this.source.read(command.buffer ?? EMPTY, position);
+      const bytes = await this.source.read(dataOf(command), position);
       this.transfer.transferred(bytes);
       return { code: bytes < command.size ? WIN32.ERROR_HANDLE_EOF : WIN32.ERROR_SUCCESS, bytes };
     });

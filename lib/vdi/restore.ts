@@ -129,7 +129,8 @@ async function openSources(
       stripes.push({ source });
     }
   } catch (error) {
-    for (const source of sources) await source.close();
+    // Nothing was started: a stream stays as the caller gave it.
+    for (const source of sources) if (source.path !== undefined) await source.close();
     throw error;
   }
   return { stripes, sources };

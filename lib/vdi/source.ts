@@ -64,7 +64,8 @@ export function unreadable(stream: RestoreStream): string | undefined {
 }
 
 export class StreamSource implements RestoreSource {
-  private readonly iterator: AsyncIterator<Uint8Array>;
+  /** Made when the first bytes are wanted: until then the stream is the caller's. */
+  private iterator: AsyncIterator<Uint8Array> | undefined;
   private chunk: Uint8Array = new Uint8Array(0);
   private ended = false;
   private cancelled = false;
@@ -74,9 +75,7 @@ export class StreamSource implements RestoreSource {
     private readonly stream: AsyncIterable<Uint8Array>,
     readonly path: string | undefined,
     private readonly beneath: RestoreSource | undefined,
-  ) {
-    this.iterator = stream[Symbol.asyncIterator]();
-  }
+  ) {}
 
   read(buffer: Uint8Array): Promise<number> {
     return this.steps.next(() => this.fill(buffer));
@@ -118,7 +117,11 @@ export class StreamSource implements RestoreSource {
       // The error that we give it is not news to anybody.
       if (typeof on === 'function') Reflect.apply(on, this.stream, ['error', () => undefined]);
       Reflect.apply(destroy, this.stream, error === undefined ? [] : [error]);
-    } else Promise.resolve(this.iterator.return?.()).catch(() => undefined);
+    } else Promise.resolve(this.reading.return?.()).catch(() => undefined);
+  }
+
+  private get reading(): AsyncIterator<Uint8Array> {
+    return (this.iterator ??= this.stream[Symbol.asyncIterator]());
   }
 
   private async fill(buffer: Uint8Array): Promise<number> {
@@ -126,7 +129,7 @@ export class StreamSource implements RestoreSource {
     while (done < buffer.byteLength) {
       if (this.chunk.byteLength === 0) {
         if (this.ended) break;
-        const next = await this.iterator.next();
+        const next = await this.reading.next();
         // Nobody waits for this read any more, and the buffer is SQL Server's again.
         if (this.cancelled) break;
         if (next.done === true) {

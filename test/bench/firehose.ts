@@ -50,9 +50,11 @@ const cases: readonly Case[] = [
   { transferSize: 4 * MiB, buffers: 8, totalBytes: 4 * GiB, backup: true, variants: loops },
   { transferSize: 4 * MiB, buffers: 8, totalBytes: GiB, backup: true, variants: sinks },
   { transferSize: 64 * KiB, buffers: 4, totalBytes: GiB, backup: true, variants: loops },
+  { transferSize: 64 * KiB, buffers: 4, totalBytes: GiB / 2, backup: true, variants: sinks },
   { transferSize: 64 * KiB, buffers: 8, totalBytes: 2 * GiB, backup: true, variants: loops },
   { transferSize: 64 * KiB, buffers: 8, totalBytes: GiB, backup: true, variants: sinks },
   { transferSize: 64 * KiB, buffers: 16, totalBytes: 2 * GiB, backup: true, variants: loops },
+  { transferSize: 64 * KiB, buffers: 16, totalBytes: GiB, backup: true, variants: sinks },
   { transferSize: MiB, buffers: 8, totalBytes: 4 * GiB, backup: false, variants: loops },
 ];
 

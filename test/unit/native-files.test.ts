@@ -70,6 +70,15 @@ describe('a file of the native Host', () => {
     await close(file);
   });
 
+  it('does not go on for ever where nothing is written', async () => {
+    const file = await open();
+    const writing = file.write(Uint8Array.of(1, 2), 0);
+    answer(0, 0);
+    await expect(writing).rejects.toMatchObject({ code: 'EIO', syscall: 'write' });
+    expect(addon.moves).toHaveLength(1);
+    await close(file);
+  });
+
   it('fails as Node fails, and keeps what Windows said', async () => {
     const file = await open();
     const writing = file.write(new Uint8Array(4), 0);

@@ -389,6 +389,38 @@ describe('a restore from a stream', () => {
     await expectNothingAlive(rig);
   });
 
+  it.each<[string, () => RestoreStream]>([
+    ['a Readable', () => Readable.from([whole])],
+    ['a web stream', () => ReadableStream.from([whole]) as RestoreStream],
+    ['a generator', () => (async function* generate() { yield await Promise.resolve(whole); })()],
+  ])('leaves %s as it was when another argument is wrong', async (_what, make) => {
+    const rig = flowRig(restoreScript([]));
+    for (const options of [{}, { decompress: 'gzip' as const }]) {
+      const from = make();
+      const error = await rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: [from, '/gone.bak'], ...options }));
+      expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', field: 'from[1]' });
+      for (let turn = 0; turn < 3; turn += 1) await settled();
+      const read: Uint8Array[] = [];
+      for await (const chunk of from) read.push(chunk);
+      expect(Buffer.concat(read).equals(whole)).toBe(true);
+    }
+  });
+
+  it('destroys a compressed input that was cancelled before a byte of it was wanted', async () => {
+    const cancel = new AbortController();
+    const rig = flowRig(async (statement) => {
+      statement.attach({ features: VDFeatures.ReadMedia });
+      cancel.abort();
+      await settled();
+      statement.terminate();
+    });
+    const from = new PassThrough();
+    expect(await rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from, decompress: 'gzip', signal: cancel.signal }))).toMatchObject({ code: 'ABORT_ERR' });
+    await settled();
+    expect(from.destroyed).toBe(true);
+    await expectNothingAlive(rig);
+  });
+
   it('refuses text', async () => {
     const rig = flowRig(restoreScript([]));
     const from = Readable.from(['text']);

@@ -21,7 +21,7 @@ export interface SqlcmdOptions {
   readonly password?: string;
   /** Accept a certificate that no known authority signed. Default false. */
   readonly trustServerCertificate?: boolean;
-  /** The program; default `sqlcmd`, found in PATH. */
+  /** The program; default `sqlcmd`, looked for in PATH. Give an absolute path where others may write to a directory of PATH. */
   readonly command?: string;
   /** Default: the real one. */
   readonly host?: Pick<Host, 'processes'>;
