@@ -55,7 +55,7 @@ class NativeFile extends RealFile {
   }
 
   cancel(): void {
-    if (this.closed || this.running === 0) return;
+    if (this.running === 0) return;
     this.link.addon.cancelFile(this.file);
     setTimeout(() => { this.cancel(); }, CANCEL_AGAIN_MS).unref();
   }

@@ -177,9 +177,8 @@ class Addon : public Napi::Addon<Addon> {
       functions_->Release(handle, ToU32(info[0], "ticket"));
       return Napi::Boolean::New(info.Env(), true);
     }
-    if (const auto file = files_.find(handle); file != files_.end()) {
-      ending_.emplace(handle, file->second->Close(ToU32(info[0], "ticket")));
-      files_.erase(file);
+    if (const auto file = files_.find(handle); file != files_.end() && !file->second->closed()) {
+      file->second->Close(ToU32(info[0], "ticket"));
       return Napi::Boolean::New(info.Env(), true);
     }
     const auto found = objects_.find(handle);
@@ -294,7 +293,7 @@ class Addon : public Napi::Addon<Addon> {
   Napi::Value MoveFile(const Napi::CallbackInfo& info) {
     RefuseWhenShut(info.Env());
     const auto found = files_.find(ToU32(info[1], "file"));
-    if (found == files_.end()) return Code(info, E_HANDLE);
+    if (found == files_.end() || found->second->closed()) return Code(info, E_HANDLE);
     const auto kind = static_cast<FileIo::Kind>(ToU32(info[2], "kind"));
     auto bytes = info[3].As<Napi::Uint8Array>();
     found->second->Post(kind, ToU32(info[0], "ticket"), bytes.Data(), bytes.ByteLength(),
@@ -402,6 +401,7 @@ class Addon : public Napi::Addon<Addon> {
             break;
           case Answer::Kind::kReleased:
             ending_.erase(answer.handle);
+            files_.erase(answer.handle);
             if (answer.ticket != 0) Report(env, answer.ticket, S_OK, nullptr);
             break;
           case Answer::Kind::kCommands:
@@ -481,11 +481,13 @@ class Addon : public Napi::Addon<Addon> {
    * which spoils only an output that nobody finishes; a read is waited for, because it would spoil whatever is there
    * next. */
   void EndFiles() {
-    for (auto& [handle, file] : files_) file->Cancel();
+    for (auto& [handle, file] : files_) {
+      file->Cancel();
+      file->Close(0);
+    }
     const ULONGLONG deadline = GetTickCount64() + kFilesMs;
     for (auto& [handle, file] : files_) {
-      const std::shared_ptr<CallThread> thread = file->Close(0);
-      while (!thread->Ended(kCancelAgainMs) && (file->reading() || GetTickCount64() < deadline)) thread->CancelIo();
+      while (!file->Ended(kCancelAgainMs) && (file->reading() || GetTickCount64() < deadline)) file->Cancel();
     }
     files_.clear();
   }
@@ -520,6 +522,7 @@ class Addon : public Napi::Addon<Addon> {
   Napi::FunctionReference on_commands_;
   LentMemory memory_;
   std::unique_ptr<Functions> functions_;
+  /** Also those that are being closed, until that is done. */
   std::map<std::uint32_t, std::unique_ptr<FileIo>> files_;
   Objects objects_;
   /** Objects that are being torn down, by their owner threads. */

@@ -152,9 +152,9 @@ void FileIo::Cancel() {
   thread_->CancelIo();
 }
 
-std::shared_ptr<CallThread> FileIo::Close(std::uint32_t ticket) {
+void FileIo::Close(std::uint32_t ticket) {
+  closed_ = true;
   thread_->Stop(std::make_unique<CloseTask>(file_, mailbox_, number_, ticket));
-  return thread_;
 }
 
 }  // namespace winbackup

@@ -61,8 +61,12 @@ class FileIo {
   void Cancel();
   /** Windows is filling memory just now. */
   bool reading() const { return file_->reading; }
-  /** What was posted before is done; then the handle is closed, `ticket` answered, and the thread ends. */
-  std::shared_ptr<CallThread> Close(std::uint32_t ticket);
+  /** What was posted before is done; then the handle is closed, `ticket` answered, and the thread ends. Nothing may be
+   * posted afterwards; the first call counts. */
+  void Close(std::uint32_t ticket);
+  bool closed() const { return closed_; }
+  /** True when the thread has ended within that time. */
+  bool Ended(DWORD timeout_ms) const { return thread_->Ended(timeout_ms); }
 
  private:
   FileIo(std::uint32_t number, std::shared_ptr<OpenedFile> file, std::shared_ptr<CallThread> thread,
@@ -72,6 +76,7 @@ class FileIo {
   const std::shared_ptr<OpenedFile> file_;
   const std::shared_ptr<CallThread> thread_;
   const std::shared_ptr<Mailbox> mailbox_;
+  bool closed_ = false;
 };
 
 }  // namespace winbackup

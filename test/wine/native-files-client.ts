@@ -14,6 +14,9 @@ async function enter(pipe: string, path: string): Promise<void> {
   const silent = await files.open(pipe, 'modify');
   silent.read(new Uint8Array(PIECE), 0).catch(() => undefined);
   silent.read(new Uint8Array(PIECE), 0).catch(() => undefined);
+  const closing = await files.open(pipe, 'modify');
+  closing.read(new Uint8Array(PIECE), 0).catch(() => undefined);
+  closing.close().catch(() => undefined);
   const file = await files.open(path, 'create');
   await file.write(new Uint8Array(PIECE), 0);
   for (let piece = 1; piece < 64; piece += 1) file.write(new Uint8Array(PIECE), piece * PIECE).catch(() => undefined);

@@ -171,6 +171,15 @@ describe('what is behind a file and does not answer', () => {
     await Promise.all(silent.map((one) => one.close()));
   });
 
+  it('is let go by a cancellation while the file is being closed, too', async () => {
+    const silent = await files.open(pipe, 'modify');
+    const read = silent.read(new Uint8Array(16), 0);
+    const closing = silent.close();
+    silent.cancel?.();
+    await expect(read).rejects.toMatchObject({ code: 'ECANCELED' });
+    await closing;
+  });
+
   const start = async (name: string): Promise<Worker> => {
     const worker = new Worker(client, { workerData: { pipe, path: path.join(directory, name) } });
     await once(worker, 'message');
