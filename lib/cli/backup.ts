@@ -55,7 +55,7 @@ export function backupCommand(io: Io, exit: Exit): Command {
     .option('--name <text>', 'name of the backup set')
     .option('--description <text>', 'description of the backup set')
     .option('--block-size <bytes>', 'a power of two from 512 to 64K', integer)
-    .option('--max-transfer-size <bytes>', 'a multiple of 64K up to 4M', integer)
+    .option('--max-transfer-size <bytes>', 'a multiple of 64K up to 4M; 1M or more is fast', integer)
     .option('--buffer-count <n>', 'buffers of all stripes together', integer)
     .option('--statement <sql>', 'your own BACKUP statement, with {device} for the devices')
     .option('--attach-timeout <seconds>', 'how long SQL Server may take to attach', seconds);

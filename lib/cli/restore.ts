@@ -51,7 +51,7 @@ export function restoreCommand(io: Io, exit: Exit): Command {
     .option('--restricted-user', 'only administrators may use the database afterwards')
     .option('--checksum', 'verify the checksums of the backup')
     .option('--block-size <bytes>', 'the same as in the backup', integer)
-    .option('--max-transfer-size <bytes>', 'a multiple of 64K up to 4M', integer)
+    .option('--max-transfer-size <bytes>', 'a multiple of 64K up to 4M; 1M or more is fast', integer)
     .option('--buffer-count <n>', 'buffers of all stripes together', integer)
     .option('--statement <sql>', 'your own RESTORE statement, with {device} for the devices')
     .option('--attach-timeout <seconds>', 'how long SQL Server may take to attach', seconds);

@@ -41,7 +41,7 @@ export function verifyCommand(io: Io, exit: Exit): Command {
     .optionsGroup('SQL Server:')
     .option('--checksum', 'verify the checksums of the backup')
     .option('--block-size <bytes>', 'the same as in the backup', integer)
-    .option('--max-transfer-size <bytes>', 'a multiple of 64K up to 4M', integer)
+    .option('--max-transfer-size <bytes>', 'a multiple of 64K up to 4M; 1M or more is fast', integer)
     .option('--buffer-count <n>', 'buffers of all stripes together', integer)
     .option('--attach-timeout <seconds>', 'how long SQL Server may take to attach', seconds);
   withOutputOptions(withConnectionOptions(command)).action((options: VerifyOptions) => exit(verify(options, io)));
