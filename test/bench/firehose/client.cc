@@ -11,7 +11,7 @@ class File {
  public:
   explicit File(const std::wstring& name) {
     if (name.empty()) return;
-    handle_ = CreateFileW(name.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
+    handle_ = CreateFileW(name.c_str(), GENERIC_WRITE, 0, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
   }
   ~File() {
     if (handle_ != nullptr) CloseHandle(handle_);
