@@ -9,6 +9,7 @@ import { isBackupStream, sinkOf, unwritable } from './sink';
 import type { BackupStream } from './sink';
 import { StreamTarget } from './stream-target';
 import type { SecondaryDevice, Stripe } from './transfer';
+import { openedInTime } from './waiting';
 
 /** A device that another process serves; `serve` resolves with its bytes once that process has seen the device close. */
 export interface SecondaryStripe {
@@ -30,6 +31,8 @@ export interface TargetOptions {
   readonly seekable: boolean;
   /** Milliseconds that each step of giving up a file may take. */
   readonly endMs: number;
+  /** See `openedInTime`. */
+  readonly signal: AbortSignal | undefined;
   /** What the outputs are called in errors. Default `to`. */
   readonly field?: string;
 }
@@ -44,7 +47,11 @@ export class BackupTargets {
 
   /** Throws ArgumentError with the field (`to[1]`) when an output cannot be used; nothing is left then. */
   static async open(host: Host, to: readonly BackupDestination[], options: TargetOptions): Promise<BackupTargets> {
-    const { field: name = 'to' } = options;
+    const { field: name = 'to', signal, endMs } = options;
+    return openedInTime({ clock: host.clock, signal, endMs }, BackupTargets.openAll(host, to, name, options), (opened) => opened.discard());
+  }
+
+  private static async openAll(host: Host, to: readonly BackupDestination[], name: string, options: TargetOptions): Promise<BackupTargets> {
     await checkDistinct(host, name, to);
     const id = host.random.uuid().slice(0, 8);
     const stripes: Stripe[] = [];

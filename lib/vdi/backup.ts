@@ -121,7 +121,7 @@ export async function prepareBackup(options: TransferOptions & BackupOutputOptio
   throwIfAborted(options.signal);
   const { backend, host } = await machineOf(options);
   const seekable = (plan.features & VDFeatures.RandomAccess) !== 0;
-  const targets = await BackupTargets.open(host, to, { overwrite, sha256, compress, seekable, field, endMs: checked.endMs });
+  const targets = await BackupTargets.open(host, to, { overwrite, sha256, compress, seekable, field, endMs: checked.endMs, signal: options.signal });
   return { run: () => run({ ...checked, backend, host }, targets, plan), discard: () => targets.discard() };
 }
 

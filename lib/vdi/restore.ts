@@ -18,7 +18,7 @@ import { Transfer } from './transfer';
 import type { Stripe, Transferred } from './transfer';
 import { checkTransferOptions, listOf, machineOf, transferOptionNames } from './transfer-options';
 import type { TransferOptions } from './transfer-options';
-import { settledWithin } from './waiting';
+import { openedInTime, settledWithin } from './waiting';
 
 /** A file's path, a stream, or a device in another process. */
 export type RestoreInput = string | RestoreStream | SecondaryStripe;
@@ -96,7 +96,9 @@ export async function runRestore(options: TransferOptions & RestoreInputOptions,
   const from = listOf('from', options.from);
   throwIfAborted(options.signal);
   const { backend, host } = await machineOf(options);
-  const { stripes, sources } = await openSources(host, from, decompress, (features & VDFeatures.RandomAccess) !== 0);
+  const opening = openSources(host, from, decompress, (features & VDFeatures.RandomAccess) !== 0);
+  const waiting = { clock: host.clock, signal: options.signal, endMs: checked.endMs };
+  const { stripes, sources } = await openedInTime(waiting, opening, (opened) => letGo(opened.sources));
   try {
     const { statement, steps, succeeded } = plan;
     const outcome = await new Transfer({ ...checked, backend, host, direction: 'restore', features, stripes, statement, steps, succeeded }).run();
@@ -106,6 +108,11 @@ export async function runRestore(options: TransferOptions & RestoreInputOptions,
     // A read that never ends keeps its file open.
     await Promise.all(sources.map((source) => settledWithin(host.clock, checked.endMs, source.close())));
   }
+}
+
+/** Nothing was started: files are closed, and a stream stays as the caller gave it. */
+export async function letGo(sources: readonly RestoreSource[]): Promise<void> {
+  for (const source of sources) if (source.path !== undefined) await source.close();
 }
 
 async function openSources(
@@ -129,8 +136,7 @@ async function openSources(
       stripes.push({ source });
     }
   } catch (error) {
-    // Nothing was started: a stream stays as the caller gave it.
-    for (const source of sources) if (source.path !== undefined) await source.close();
+    await letGo(sources);
     throw error;
   }
   return { stripes, sources };

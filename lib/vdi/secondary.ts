@@ -11,10 +11,10 @@ import { DeviceServer } from './device-server';
 import type { ServedTransfer } from './device-server';
 import { BackupError, RestoreError, asError, transferError } from './errors';
 import type { OutputFile, RestoreSource } from './media';
-import { openSource } from './restore';
+import { letGo, openSource } from './restore';
 import type { RestoreInput } from './restore';
 import { checkDuration, checkHost } from './transfer-options';
-import { settledWithin } from './waiting';
+import { openedInTime, settledWithin } from './waiting';
 
 export interface SecondaryDeviceOptions {
   /** What the primary's SecondaryStripe was told. */
@@ -73,8 +73,9 @@ export async function serveSecondaryDevice(options: SecondaryDeviceOptions): Pro
   throwIfAborted(signal);
   const backend = await resolveBackend(options.backend);
   const host = options.host ?? backend.host;
-  const targets = to === undefined ? undefined : await BackupTargets.open(host, [to], { overwrite, sha256, compress, seekable: false, endMs });
-  const source = from === undefined ? undefined : await openSource(host, from, 'from', decompress, false);
+  const targets = to === undefined ? undefined : await BackupTargets.open(host, [to], { overwrite, sha256, compress, seekable: false, endMs, signal });
+  const waiting = { clock: host.clock, signal, endMs };
+  const source = from === undefined ? undefined : await openedInTime(waiting, openSource(host, from, 'from', decompress, false), (opened) => letGo([opened]));
   const closeSource = async (): Promise<void> => {
     if (source !== undefined) await settledWithin(host.clock, endMs, source.close());
   };

@@ -755,6 +755,46 @@ describe('a disk that does not answer', () => {
     expect(callCount(rig.machine, CLOSE)).toBe(0);
   });
 
+  it.each(['at once', 'never'])('does not hold a cancelled backup up while it is asked to open a file, which it does %s after the cancellation', async (when) => {
+    const cancel = new AbortController();
+    const rig = flowRig(() => { throw new Error('no statement may be sent'); });
+    const open = rig.disk.open.bind(rig.disk);
+    let answer = (): void => undefined;
+    rig.disk.open = async (file, mode) => {
+      if (file.startsWith('/b.bak')) await new Promise<void>((resolve) => (answer = resolve));
+      return open(file, mode);
+    };
+    let settledYet = false;
+    const backup = rejection(backupDatabase({
+      sql: rig.sql, backend: rig.machine, database: 'Sales', to: ['/a.bak', '/b.bak', '/c.bak'], signal: cancel.signal, timeouts: { endMs: 5000 },
+    })).finally(() => (settledYet = true));
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    cancel.abort();
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    expect(settledYet).toBe(false);
+    if (when === 'at once') answer();
+    else await rig.clock.advance(5000);
+    expect(await backup).toMatchObject({ code: 'ABORT_ERR' });
+    // What is opened too late is removed all the same.
+    answer();
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    expect(await rig.disk.list('/')).toEqual([]);
+    expect(rig.machine.calls.filter(({ operation }) => operation !== 'Host::ReportEvent')).toEqual([]);
+  });
+
+  it('does not hold a cancelled restore up while it is asked to open a file', async () => {
+    const cancel = new AbortController();
+    const rig = flowRig(() => { throw new Error('no statement may be sent'); });
+    rig.disk.open = () => new Promise(() => undefined);
+    const restore = rejection(restoreDatabase({ sql: rig.sql, backend: rig.machine, database: 'Sales', from: '/a.bak', signal: cancel.signal, timeouts: { endMs: 5000 } }));
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    cancel.abort();
+    await settled();
+    await rig.clock.advance(5000);
+    expect(await restore).toMatchObject({ code: 'ABORT_ERR' });
+    expect(rig.machine.calls).toEqual([]);
+  });
+
   it('is told of a failed write by the code that Windows gave, where that is known', async () => {
     const seen: number[] = [];
     const rig = flowRig(async (statement) => {
