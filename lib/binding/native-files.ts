@@ -24,7 +24,7 @@ const NOTHING = new Uint8Array(0);
 const CANCEL_AGAIN_MS = 50;
 
 /** As Node reports the same failure, with the WindowsError as its cause. */
-function systemError({ operation, syscall }: (typeof FileIo)[keyof typeof FileIo], hresult: number, errno: number): Error {
+function systemError(operation: string, syscall: string, hresult: number, errno: number): Error {
   const [code, text] = getSystemErrorMap().get(errno) ?? ['UNKNOWN', 'unknown error'];
   const cause = new WindowsError(operation, hresult, { byWin32Name: true });
   return Object.assign(new Error(`${code}: ${text}, ${syscall}`, { cause }), { errno, code, syscall });
@@ -43,21 +43,23 @@ class NativeFile extends RealFile {
   }
 
   override read(target: Uint8Array, position: number): Promise<number> {
-    return this.move(FileIo.read, target, position);
+    return this.io(FileIo.read, target, position);
   }
 
   override write(source: Uint8Array, position: number): Promise<void> {
-    return writeAll(source, position, (part, at) => this.move(FileIo.write, part, at));
+    return writeAll(source, position, (part, at) => this.io(FileIo.write, part, at));
   }
 
   override async sync(): Promise<void> {
-    await this.move(FileIo.flush, NOTHING, 0);
+    await this.io(FileIo.flush, NOTHING, 0);
   }
 
   cancel(): void {
-    if (this.running === 0) return;
     this.link.addon.cancelFile(this.file);
-    setTimeout(() => { this.cancel(); }, CANCEL_AGAIN_MS).unref();
+    const again = (): void => {
+      if (this.running > 0) this.cancel();
+    };
+    if (this.running > 0) setTimeout(again, CANCEL_AGAIN_MS).unref();
   }
 
   override async close(): Promise<void> {
@@ -68,12 +70,12 @@ class NativeFile extends RealFile {
     await super.close();
   }
 
-  private async move(io: (typeof FileIo)[keyof typeof FileIo], bytes: Uint8Array, position: number): Promise<number> {
-    if (this.closed) throw new StateError('ERR_CLOSED', `${io.syscall}: the file has been closed`);
+  private async io({ kind, operation, syscall }: (typeof FileIo)[keyof typeof FileIo], bytes: Uint8Array, position: number): Promise<number> {
+    if (this.closed) throw new StateError('ERR_CLOSED', `${syscall}: the file has been closed`);
     this.running += 1;
     try {
-      const { hresult, outputs } = await this.link.moveFile(this.file, io.kind, bytes, position);
-      if (failed(hresult)) throw systemError(io, hresult, Number(outputs[0]));
+      const { hresult, outputs } = await this.link.fileIo(this.file, kind, bytes, position);
+      if (failed(hresult)) throw systemError(operation, syscall, hresult, Number(outputs[0]));
       return Number(outputs[0]);
     } finally {
       this.running -= 1;
@@ -86,7 +88,13 @@ export function nativeFiles(link: NativeLink): Files {
     ...realHost.files,
     async open(path, mode) {
       const handle = await openHandle(path, mode);
-      const file = link.addon.openFile(handle.fd);
+      let file: number;
+      try {
+        file = link.addon.openFile(handle.fd);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
       // An executable that does not tell the handle of a descriptor, or a process without a thread left: Node's own way remains.
       return file === 0 ? new RealFile(handle) : new NativeFile(handle, link, file);
     },

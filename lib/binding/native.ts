@@ -41,7 +41,7 @@ export interface Addon {
   /** A handle for a file that Node has opened; 0 when Windows has no thread for it. */
   openFile(fd: number): number;
   /** S_OK when `onAnswer` will be called, with [bytes moved] or [Node's errno]; the memory must stay until then. */
-  moveFile(ticket: number, file: number, kind: number, bytes: Uint8Array, position: number): number;
+  fileIo(ticket: number, file: number, kind: number, bytes: Uint8Array, position: number): number;
   /** What is under way ends as soon as its driver lets it, the rest is refused; to be repeated until all is answered. */
   cancelFile(file: number): void;
   /** Undefined when no memory is lent there; null when the host refuses external buffers. */
@@ -147,10 +147,10 @@ export class NativeLink {
   }
 
   /** I/O of a file (`kind`: FileIo of native-files.ts). `bytes` stays until it has ended. */
-  moveFile(file: number, kind: number, bytes: Uint8Array, position: number): Promise<CallResult> {
+  fileIo(file: number, kind: number, bytes: Uint8Array, position: number): Promise<CallResult> {
     return new Promise((resolve) => {
       const ticket = this.ticket();
-      const refused = this.addon.moveFile(ticket, file, kind, bytes, position);
+      const refused = this.addon.fileIo(ticket, file, kind, bytes, position);
       if (failed(refused)) resolve({ hresult: refused, outputs: [] });
       else this.expect(ticket, resolve, bytes);
     });

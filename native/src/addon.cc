@@ -74,7 +74,7 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("copyOut", &Addon::CopyOut),
                              InstanceMethod("copyIn", &Addon::CopyIn),
                              InstanceMethod("openFile", &Addon::OpenFile),
-                             InstanceMethod("moveFile", &Addon::MoveFile),
+                             InstanceMethod("fileIo", &Addon::RequestFileIo),
                              InstanceMethod("cancelFile", &Addon::CancelFile),
                              InstanceMethod("keepAlive", &Addon::KeepAlive),
                              InstanceMethod("alive", &Addon::Alive),
@@ -288,9 +288,9 @@ class Addon : public Napi::Addon<Addon> {
     return Napi::Number::New(info.Env(), handle);
   }
 
-  /** moveFile(ticket, file, kind, bytes, position): S_OK when it will be answered, by [bytes] or [errno]; the memory
+  /** fileIo(ticket, file, kind, bytes, position): S_OK when it will be answered, by [bytes] or [errno]; the memory
    * must stay until then. */
-  Napi::Value MoveFile(const Napi::CallbackInfo& info) {
+  Napi::Value RequestFileIo(const Napi::CallbackInfo& info) {
     RefuseWhenShut(info.Env());
     const auto found = files_.find(ToU32(info[1], "file"));
     if (found == files_.end() || found->second->closed()) return Code(info, E_HANDLE);
@@ -480,12 +480,11 @@ class Addon : public Napi::Addon<Addon> {
   /** Before the memory that they use is given back: a write that cannot be cancelled is left behind after a while,
    * which spoils only an output that nobody finishes; a read is waited for, because it would spoil whatever is there
    * next. */
-  void EndFiles() {
+  void EndFiles(ULONGLONG deadline) {
     for (auto& [handle, file] : files_) {
       file->Cancel();
       file->Close(0);
     }
-    const ULONGLONG deadline = GetTickCount64() + kFilesMs;
     for (auto& [handle, file] : files_) {
       while (!file->Ended(kCancelAgainMs) && (file->reading() || GetTickCount64() < deadline)) file->Cancel();
     }
@@ -498,11 +497,12 @@ class Addon : public Napi::Addon<Addon> {
     shut_ = true;
     mailbox_->Close();
     memory_.Forget();
-    EndFiles();
+    const ULONGLONG begin = GetTickCount64();
+    EndFiles(begin + kFilesMs);
     // Children have the higher handles: they are told to stop before their parent's list runs.
     while (!objects_.empty()) End(std::prev(objects_.end()), 0);
     const std::vector<std::shared_ptr<CallThread>> threads = functions_->Shutdown();
-    const ULONGLONG deadline = GetTickCount64() + kTeardownMs;
+    const ULONGLONG deadline = begin + kTeardownMs;
     for (const std::shared_ptr<CallThread>& thread : threads) {
       const ULONGLONG now = GetTickCount64();
       thread->Ended(now < deadline ? static_cast<DWORD>(deadline - now) : 0);

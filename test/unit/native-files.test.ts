@@ -1,5 +1,6 @@
 /** Files whose contents the addon moves, over an addon that the test plays. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { promises, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { HRESULT, hresultFromWin32 } from '../../lib/binding/codes';
@@ -27,7 +28,7 @@ const open = (): Promise<OpenFile> => nativeFiles(new NativeLink(addon)).open(pa
 
 /** Answers what was asked for last. */
 function answer(error: number, output: number): void {
-  const { ticket } = addon.moves.at(-1) ?? { ticket: 0 };
+  const { ticket } = addon.requests.at(-1) ?? { ticket: 0 };
   addon.onAnswer(ticket, error === 0 ? HRESULT.S_OK : hresultFromWin32(error), [output]);
 }
 
@@ -52,7 +53,7 @@ describe('a file of the native Host', () => {
     const syncing = file.sync();
     answer(0, 0);
     await syncing;
-    expect(addon.moves.map(({ file: handle, kind, bytes: { byteLength }, position }) => [handle, kind, byteLength, position])).toEqual([
+    expect(addon.requests.map(({ file: handle, kind, bytes: { byteLength }, position }) => [handle, kind, byteLength, position])).toEqual([
       [7, WRITE, 4, 5_000_000_000], [7, READ, 4, 8], [7, FLUSH, 0, 0],
     ]);
     expect(addon.descriptors).toHaveLength(1);
@@ -66,7 +67,7 @@ describe('a file of the native Host', () => {
     await settled();
     answer(0, 3);
     await writing;
-    expect(addon.moves.map(({ bytes, position }) => [[...bytes], position])).toEqual([[[1, 2, 3, 4, 5], 100], [[3, 4, 5], 102]]);
+    expect(addon.requests.map(({ bytes, position }) => [[...bytes], position])).toEqual([[[1, 2, 3, 4, 5], 100], [[3, 4, 5], 102]]);
     await close(file);
   });
 
@@ -75,7 +76,7 @@ describe('a file of the native Host', () => {
     const writing = file.write(Uint8Array.of(1, 2), 0);
     answer(0, 0);
     await expect(writing).rejects.toMatchObject({ code: 'EIO', syscall: 'write' });
-    expect(addon.moves).toHaveLength(1);
+    expect(addon.requests).toHaveLength(1);
     await close(file);
   });
 
@@ -107,8 +108,6 @@ describe('a file of the native Host', () => {
     jest.useFakeTimers();
     try {
       const file = await open();
-      file.cancel?.();
-      expect(addon.cancelled).toEqual([]);
       const writing = file.write(new Uint8Array(4), 0);
       file.cancel?.();
       await jest.advanceTimersByTimeAsync(120);
@@ -130,8 +129,28 @@ describe('a file of the native Host', () => {
     expect(addon.released.map(({ handle }) => handle)).toEqual([7]);
     addon.onAnswer(addon.released.at(-1)?.ticket ?? 0, HRESULT.S_OK, []);
     await closing;
-    file.cancel?.();
-    expect(addon.cancelled).toEqual([]);
+  });
+
+  it('is cancelled for good, although nothing of it is under way', async () => {
+    jest.useFakeTimers();
+    try {
+      const file = await open();
+      file.cancel?.();
+      await jest.advanceTimersByTimeAsync(500);
+      expect(addon.cancelled).toEqual([7]);
+      await close(file);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('is closed again when the addon does not take it', async () => {
+    addon.ending = true;
+    const opened = jest.spyOn(promises, 'open');
+    await expect(open()).rejects.toThrow('ending');
+    const handle = (await opened.mock.results[0]?.value) as FileHandle;
+    opened.mockRestore();
+    expect(handle.fd).toBe(-1);
   });
 
   it('rejects what the addon does not take', async () => {
@@ -147,6 +166,6 @@ describe('a file of the native Host', () => {
     await file.write(Buffer.from('text'), 0);
     await file.close();
     expect(readFileSync(path.join(directory, 'a'), 'utf8')).toBe('text');
-    expect(addon.moves).toEqual([]);
+    expect(addon.requests).toEqual([]);
   });
 });

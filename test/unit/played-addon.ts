@@ -15,7 +15,7 @@ export interface Completed {
   readonly bytes: number;
 }
 
-export interface Moved {
+export interface FileRequest {
   readonly ticket: number;
   readonly file: number;
   readonly kind: number;
@@ -38,7 +38,8 @@ export class PlayedAddon implements Addon {
   /** Files: the descriptors that were opened and what as, what was asked for, and what was cancelled. */
   readonly descriptors: number[] = [];
   fileHandle = 7;
-  readonly moves: Moved[] = [];
+  ending = false;
+  readonly requests: FileRequest[] = [];
   readonly cancelled: number[] = [];
   onAnswer: (ticket: number, hresult: number, outputs: readonly PlainValue[]) => void = () => undefined;
   onCommands: (device: number) => void = () => undefined;
@@ -88,11 +89,12 @@ export class PlayedAddon implements Addon {
     return this.refusal;
   }
   openFile(fd: number): number {
+    if (this.ending) throw new Error('this environment is ending');
     this.descriptors.push(fd);
     return this.fileHandle;
   }
-  moveFile(ticket: number, file: number, kind: number, bytes: Uint8Array, position: number): number {
-    this.moves.push({ ticket, file, kind, bytes, position });
+  fileIo(ticket: number, file: number, kind: number, bytes: Uint8Array, position: number): number {
+    this.requests.push({ ticket, file, kind, bytes, position });
     return this.refusal;
   }
   cancelFile(file: number): void {

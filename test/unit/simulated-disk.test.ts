@@ -46,6 +46,9 @@ describe('SimulatedDisk', () => {
     void file.close().then(() => ends.push('close'));
     for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
     expect(ends).toEqual(['write ECANCELED']);
+    const idle = await disk.open('/b', 'create');
+    idle.cancel?.();
+    await expect(idle.write(text('z'), 0)).rejects.toMatchObject({ code: 'ECANCELED' });
     expect(() => { disk.fail({ operation: 'rename', hang: 'forever' }); }).toThrow(TypeError);
     expect(await contents(disk, '/a')).toBe('y');
   });

@@ -130,6 +130,14 @@ describe('a file', () => {
     await expect(file.read(new Uint8Array(4), 0)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
   });
 
+  it('that was cancelled while nothing was under way refuses what is asked for later', async () => {
+    const file = await files.open(path.join(directory, 'a'), 'create');
+    file.cancel?.();
+    await expect(file.write(Uint8Array.of(1), 0)).rejects.toMatchObject({ code: 'ECANCELED' });
+    await file.close();
+    file.cancel?.();
+  });
+
   it('may be closed while it is used: what was begun is done first', async () => {
     const name = path.join(directory, 'a');
     const file = await files.open(name, 'create');
